@@ -1,0 +1,1 @@
+"""A geospatial neighbourhood service: who is near whom, and what each of them sees."""

@@ -1,0 +1,44 @@
+"""The command line: `geoneighbour --help` lists what an operator can do.
+
+Each room brings its own group; here they are put together, and errors become one line and an exit code.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from geoneighbour.communes.commands import communes
+from geoneighbour.database.commands import db
+from geoneighbour.errors import GeoneighbourError
+
+UNUSABLE = 2
+"""Exit code when what was given cannot serve; the database is as it was before."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="geoneighbour")
+def cli() -> None:
+    """geoneighbour: who is near whom, and what each of them sees."""
+
+
+cli.add_command(communes)
+cli.add_command(db)
+
+
+def main() -> None:
+    """Entry point: domain errors are one line on standard error and exit code 2; Ctrl+C is 130."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(UNUSABLE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrompu ; rien n'a été changé.", err=True)
+        sys.exit(130)
+    except GeoneighbourError as error:
+        click.echo(f"geoneighbour: {error.reason}", err=True)
+        sys.exit(UNUSABLE)

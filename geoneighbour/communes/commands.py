@@ -1,0 +1,10 @@
+"""`geoneighbour communes ...`"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def communes() -> None:
+    """Import and look up commune boundaries."""

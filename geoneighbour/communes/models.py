@@ -1,0 +1,55 @@
+"""Communes, one row per version of a boundary, and which of them share a border."""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoneighbour.database.base import Base
+
+
+class Commune(Base):
+    """A version of a commune: it holds from `valid_from` until `valid_to` (vintages; null: still current).
+
+    A boundary or name that changes closes its row and opens another: nothing is ever deleted.
+    `code` is the national statistical code (INSEE in France, NIS in Belgium), text.
+    """
+
+    __tablename__ = "commune"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    # Byte order (collation C) decides the commune of a home that stands on a border.
+    country: Mapped[str] = mapped_column(Text(collation="C"))
+    code: Mapped[str] = mapped_column(Text(collation="C"))
+    name: Mapped[str] = mapped_column(Text)
+    vintage: Mapped[int] = mapped_column(comment="the last vintage that confirmed this row")
+    valid_from: Mapped[int] = mapped_column(comment="the vintage that brought this row")
+    valid_to: Mapped[int | None] = mapped_column(comment="the vintage that ended this row; null: current")
+    successor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("commune.id"), comment="the row that holds most of this one's ground afterwards"
+    )
+    source: Mapped[str] = mapped_column(Text, comment="the file or collection it came from")
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+    __table_args__ = (
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
+        CheckConstraint("code ~ '^[0-9A-Z]{1,12}$'", name="code"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        # One current row a code: serves `communes show` and the importer.
+        Index("uq_commune_current_code", "country", "code", unique=True, postgresql_where=text("valid_to IS NULL")),
+        # Serves commune_at(), the tiles and adjacency.
+        Index("ix_commune_current_geom", "geom", postgresql_using="gist", postgresql_where=text("valid_to IS NULL")),
+    )
+
+
+class CommuneAdjacency(Base):
+    """Two current communes that touch along a border, or by an operator's entry (islands). Both directions."""
+
+    __tablename__ = "commune_adjacency"
+
+    commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
+    by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (CheckConstraint("commune_id <> other_id", name="not_itself"),)

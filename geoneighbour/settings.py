@@ -1,0 +1,46 @@
+"""Environment variables -> one frozen ``Settings``. Every variable is explained in docs/operators.md."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, env_file=None, extra="ignore")
+
+    database_url: str | None = Field(None, description="libpq URL; replaces the private cluster")
+    analyst_port: int | None = Field(None, description="loopback TCP port of the private cluster, for QGIS")
+    state_dir: Path | None = Field(None, description="where the private cluster, keys and mail live")
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(None, ge=1, le=65535)
+    web_threads: int = Field(8, ge=1, le=64)
+    secret_key: str | None = None
+    secure_cookies: bool = Field(False, description="set when the service stands behind HTTPS")
+
+    smtp_host: str | None = Field(None, description="unset: mail is written as files")
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_tls: bool = False
+    mail_from: str = "voisinage@localhost"
+
+    geocoder_url: str | None = Field(None, description="BAN-compatible /search endpoint; unset: no address search")
+    review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")
+
+    # The rule's numbers (docs/nearness.md). `db upgrade` writes them into nearness_setting, where SQL reads them.
+    k: int = Field(11, ge=2, le=1000, description="least number of verified members ever shown or opened with")
+    spread_members: int = Field(28, ge=1, le=10_000, description="M: how many people make a place full enough")
+    largest_neighbourhood_km2: float = Field(25.0, gt=0, le=1000)
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """The process's settings, read once."""
+    return Settings()
