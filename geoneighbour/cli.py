@@ -37,7 +37,7 @@ def main() -> None:
         error.show()
         sys.exit(UNUSABLE)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrompu ; rien n'a été changé.", err=True)
+        click.echo("Interrupted; nothing was changed.", err=True)
         sys.exit(130)
     except GeoneighbourError as error:
         click.echo(f"geoneighbour: {error.reason}", err=True)

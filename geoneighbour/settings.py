@@ -31,12 +31,18 @@ class Settings(BaseSettings):
     smtp_tls: bool = False
     mail_from: str = "voisinage@localhost"
 
-    geocoder_url: str | None = Field(None, description="BAN-compatible /search endpoint; unset: no address search")
+    geocoder_url: str | None = Field(
+        None, description="BAN-compatible /search endpoint; unset: no address search"
+    )
     review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")
 
     # The rule's numbers (docs/nearness.md). `db upgrade` writes them into nearness_setting, where SQL reads them.
-    k: int = Field(11, ge=2, le=1000, description="least number of verified members ever shown or opened with")
-    spread_members: int = Field(28, ge=1, le=10_000, description="M: how many people make a place full enough")
+    k: int = Field(
+        11, ge=2, le=1000, description="least number of verified members ever shown or opened with"
+    )
+    spread_members: int = Field(
+        28, ge=1, le=10_000, description="M: how many people make a place full enough"
+    )
     largest_neighbourhood_km2: float = Field(25.0, gt=0, le=1000)
 
 

@@ -1,0 +1,61 @@
+"""Members and what they chose about being seen. A home is in the schema `private`, alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoneighbour.database.base import Base
+
+
+class Member(Base):
+    """A person. Only a verified one counts, is counted, writes and is reached."""
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(
+        Text, comment="what neighbours read: first name and initial, or as chosen"
+    )
+    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    paused_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set while the member neither sees nor is seen"
+    )
+    hidden_from_wider: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="no wider-area contact, in either direction"
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),)
+
+
+class Home(Base):
+    """A member's point, rounded to 1e-7 degrees. No face and no analyst reads this table; the rule's SQL does."""
+
+    __tablename__ = "home"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+
+    __table_args__ = (
+        # Serves new boundaries: which homes does a changed commune cover?
+        Index("ix_home_geom", "geom", postgresql_using="gist"),
+        {"schema": "private"},
+    )
+
+
+class Block(Base):
+    """`blocker_id` wants nothing to do with `blocked_id`; the rule reads it both ways."""
+
+    __tablename__ = "block"
+
+    blocker_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    # Serves the other direction of the same rule.
+    blocked_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    __table_args__ = (CheckConstraint("blocker_id <> blocked_id", name="not_oneself"),)

@@ -1,0 +1,99 @@
+"""What the weekly review stores, and the pairs it makes: spreads, published cells, wider areas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    func,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoneighbour.database.base import Base
+
+
+class NearnessSetting(Base):
+    """The rule's numbers, one row, written by `db upgrade` from the environment."""
+
+    __tablename__ = "nearness_setting"
+
+    only: Mapped[bool] = mapped_column(primary_key=True, server_default=sql("true"))
+    k: Mapped[int] = mapped_column(SmallInteger, comment="least number of verified members ever shown")
+    spread_members: Mapped[int] = mapped_column(comment="M, the people a spread looks for")
+    largest_neighbourhood_km2: Mapped[float] = mapped_column(Float)
+
+    __table_args__ = (CheckConstraint("only", name="only"),)
+
+
+class Census(Base):
+    """How many verified members each resolution-9 cell held at the last review. Private: counts under k."""
+
+    __tablename__ = "census"
+
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    members: Mapped[int]
+
+    __table_args__ = (CheckConstraint("members > 0", name="members"),)
+
+
+class PublishedCell(Base):
+    """A cell in which others may place members: every one of them holds k. The outline is for maps."""
+
+    __tablename__ = "published_cell"
+
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    members: Mapped[int]
+    geom: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
+
+    # Serves numbers of an area and the tiles.
+    __table_args__ = (Index("ix_published_cell_geom", "geom", postgresql_using="gist"),)
+
+
+class Spread(Base):
+    """How many rings around a resolution-8 cell one must look to find enough people."""
+
+    __tablename__ = "spread"
+
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    rings: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (CheckConstraint("rings IN (1, 2, 3, 5, 8, 13, 20)", name="rings"),)
+
+
+class WiderArea(Base):
+    """Two zones in each other's wider area, both directions, and the rings between their covers."""
+
+    __tablename__ = "wider_area"
+
+    zone: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True)
+    # Serves the cascade from the other side.
+    other: Mapped[int] = mapped_column(
+        ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    rings: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        CheckConstraint("zone <> other", name="not_itself"),
+        CheckConstraint("rings BETWEEN 0 AND 20", name="rings"),
+    )
+
+
+class Review(Base):
+    """A weekly review that was carried out, and what it changed (counts)."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    reviewed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    changes: Mapped[dict[str, int]] = mapped_column(JSONB)

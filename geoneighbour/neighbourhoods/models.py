@@ -1,0 +1,100 @@
+"""Neighbourhoods that people draw, and where each member lives among them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoneighbour.database.base import Base
+
+PROPOSED, OPEN, ARCHIVED = "proposed", "open", "archived"
+
+
+class Neighbourhood(Base):
+    """A polygon that members picked or drew: proposed, open or archived."""
+
+    __tablename__ = "neighbourhood"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    story: Mapped[str] = mapped_column(Text, server_default="", comment="what it is, in its members' words")
+    state: Mapped[str] = mapped_column(Text, server_default=PROPOSED)
+    version: Mapped[int] = mapped_column(server_default=text("1"), comment="raised by each redraw")
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+    anchor: Mapped[int] = mapped_column(BigInteger, comment="resolution-8 cell of a point on the surface")
+    cover: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), comment="the resolution-9 cells it touches")
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhood.id"))
+
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'open', 'archived')", name="state"),
+        CheckConstraint("length(name) BETWEEN 2 AND 80", name="name"),
+        CheckConstraint("length(story) <= 500", name="story"),
+        CheckConstraint("(state = 'proposed') = (opened_at IS NULL)", name="opened"),
+        # Serves the place question and the tiles: which open neighbourhoods are here?
+        Index("ix_neighbourhood_geom", "geom", postgresql_using="gist"),
+    )
+
+
+class Support(Base):
+    """A member wants this proposed neighbourhood. One at a time, and the home lies inside."""
+
+    __tablename__ = "support"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    # Serves the opening: who supports this one?
+    neighbourhood_id: Mapped[int] = mapped_column(
+        ForeignKey("neighbourhood.id", ondelete="CASCADE"), index=True
+    )
+    supported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Zone(Base):
+    """What the rule compares: an open neighbourhood (its id), or surroundings (its resolution-8 cell).
+
+    An H3 index is above 2^59 and neighbourhoods count from 1, so one bigint names either.
+    """
+
+    __tablename__ = "zone"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # Serves the weekly review: which zones does a changed spread concern?
+    anchor: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class ZoneCell(Base):
+    """The resolution-9 cells that a zone touches: its cover."""
+
+    __tablename__ = "zone_cell"
+
+    # Cell first: serves "which zones hold these cells?", asked with the rings around another zone.
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    zone: Mapped[int] = mapped_column(ForeignKey("zone.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Residence(Base):
+    """Where a member is, as the rule sees it: stored, so that no question about people touches geometry.
+
+    `zone` is the home neighbourhood: the chosen open one, else `surroundings`.
+    """
+
+    __tablename__ = "residence"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    zone: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    surroundings: Mapped[int] = mapped_column(BigInteger, comment="the home's resolution-8 cell")
+    home_cell: Mapped[int] = mapped_column(BigInteger, comment="the home's resolution-9 cell; never shown")
+    commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"))
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        # Serve the audience: who lives in this zone, in this commune?
+        Index("ix_residence_zone", "zone", postgresql_include=["member_id"]),
+        Index("ix_residence_commune_id", "commune_id", postgresql_include=["member_id"]),
+    )
