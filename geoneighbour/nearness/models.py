@@ -28,12 +28,12 @@ class NearnessSetting(Base):
 
     __tablename__ = "nearness_setting"
 
-    only: Mapped[bool] = mapped_column(primary_key=True, server_default=sql("true"))
+    single: Mapped[bool] = mapped_column(primary_key=True, server_default=sql("true"))
     k: Mapped[int] = mapped_column(SmallInteger, comment="least number of verified members ever shown")
     spread_members: Mapped[int] = mapped_column(comment="M, the people a spread looks for")
     largest_neighbourhood_km2: Mapped[float] = mapped_column(Float)
 
-    __table_args__ = (CheckConstraint("only", name="only"),)
+    __table_args__ = (CheckConstraint("single", name="single"),)
 
 
 class Census(Base):
@@ -48,16 +48,24 @@ class Census(Base):
 
 
 class PublishedCell(Base):
-    """A cell in which others may place members: every one of them holds k. The outline is for maps."""
+    """A cell in which others may place members: every one of them holds k. No two of them nest."""
 
     __tablename__ = "published_cell"
 
-    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    cell: Mapped[int] = mapped_column(ForeignKey("cell_outline.cell"), primary_key=True)
     members: Mapped[int]
-    geom: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
 
-    # Serves numbers of an area and the tiles.
-    __table_args__ = (Index("ix_published_cell_geom", "geom", postgresql_using="gist"),)
+
+class CellOutline(Base):
+    """The hexagon of a cell that is published, or was: posts keep the one they began in."""
+
+    __tablename__ = "cell_outline"
+
+    cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
+
+    # Serves the number of people in an area.
+    __table_args__ = (Index("ix_cell_outline_geom", "geom", postgresql_using="gist"),)
 
 
 class Spread(Base):

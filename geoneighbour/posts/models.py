@@ -34,7 +34,9 @@ class Post(Base):
     reach: Mapped[str] = mapped_column(Text)
     origin_zone: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     origin_commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"))
-    origin_cell: Mapped[int | None] = mapped_column(BigInteger, comment="published cell; null: none to show")
+    origin_cell: Mapped[int | None] = mapped_column(
+        ForeignKey("cell_outline.cell"), comment="published cell; null: none to show"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -1,0 +1,104 @@
+"""H3 cells, as Python ints that fit PostgreSQL's bigint. The only home of h3.
+
+A cell's hexadecimal text leaves the server; the int stays inside. SQL does the bit arithmetic
+(parents, resolutions: sql/10_cells.sql); whatever needs the grid's geometry is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import h3.api.basic_int as h3
+import shapely
+from h3 import LatLngMultiPoly, LatLngPoly
+
+from geoneighbour.errors import InvalidShape
+from geoneighbour.ground.metres import area_m2
+from geoneighbour.ground.points import Point
+
+COVER = 9
+"""Resolution of covers, rings and the finest published cell."""
+SURROUNDINGS = 8
+"""Resolution of surroundings and of the anchors that carry a spread."""
+MOST_RINGS = 20
+MOST_CELLS = 5_000
+
+
+def cell_at(point: Point, resolution: int) -> int:
+    """The cell of a point. Not always a child of its coarser cell: the grid's levels do not nest exactly."""
+    return h3.latlng_to_cell(point.lat, point.lon, resolution)
+
+
+def to_text(cell: int) -> str:
+    return h3.int_to_str(cell)
+
+
+def outline(cell: int) -> shapely.Polygon:
+    """The cell's hexagon (or pentagon) in EPSG:4326."""
+    return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])
+
+
+def cell_area_m2(cell: int) -> float:
+    return h3.cell_area(cell, unit="m^2")
+
+
+def anchor(shape: shapely.Polygon | shapely.MultiPolygon) -> int:
+    """The resolution-8 cell of a point on the shape's surface: where its spread is looked up."""
+    inside = shapely.point_on_surface(shape)
+    return cell_at(Point(inside.x, inside.y), SURROUNDINGS)
+
+
+def cover(shape: shapely.Polygon | shapely.MultiPolygon) -> frozenset[int]:
+    """The resolution-9 cells that a shape (EPSG:4326) touches.
+
+    The number is estimated from areas before anything is computed: above MOST_CELLS, InvalidShape.
+    """
+    middle = shape.centroid
+    estimate = area_m2(shapely.box(*shape.bounds)) / cell_area_m2(cell_at(Point(middle.x, middle.y), COVER))
+    if estimate > MOST_CELLS:
+        raise InvalidShape("Ce contour est trop étendu.")
+    parts = shape.geoms if isinstance(shape, shapely.MultiPolygon) else [shape]
+    return frozenset(
+        cell for part in parts for cell in h3.h3shape_to_cells_experimental(_lat_lng(part), COVER, "overlap")
+    )
+
+
+def surroundings_cover(cell: int) -> frozenset[int]:
+    """The cover of surroundings: the resolution-9 cells that its resolution-8 hexagon touches."""
+    return cover(outline(cell))
+
+
+def rings_around(start: Iterable[int], most: int = MOST_RINGS) -> dict[int, int]:
+    """Each cell within `most` steps from cell to neighbouring cell, with the fewest steps; the start has 0.
+
+    Steps, not coordinates: the answer is the same across pentagons and icosahedron edges.
+    """
+    if not 0 <= most <= MOST_RINGS:
+        raise ValueError(f"at most {MOST_RINGS} rings, not {most}")
+    rings = dict.fromkeys(start, 0)
+    edge = list(rings)
+    for ring in range(1, most + 1):
+        reached = {near for cell in edge for near in h3.grid_disk(cell, 1)} - rings.keys()
+        rings.update(dict.fromkeys(reached, ring))
+        edge = list(reached)
+    return rings
+
+
+def union(cells: Iterable[int]) -> shapely.MultiPolygon:
+    """The ground of cells of one resolution, as one shape in EPSG:4326."""
+    merged = h3.cells_to_h3shape(list(cells), tight=False)
+    return shapely.MultiPolygon(
+        [
+            (_lon_lat(polygon.outer), [_lon_lat(hole) for hole in polygon.holes])
+            for polygon in (merged if isinstance(merged, LatLngMultiPoly) else [merged])
+        ]
+    )
+
+
+def _lat_lng(polygon: shapely.Polygon) -> LatLngPoly:
+    rings = [polygon.exterior, *polygon.interiors]
+    return LatLngPoly(*([(lat, lon) for lon, lat in ring.coords[:-1]] for ring in rings))
+
+
+def _lon_lat(ring: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(lon, lat) for lat, lon in ring]

@@ -1,0 +1,32 @@
+"""A place on the ground, as people send it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import shapely
+
+from geoneighbour.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Point:
+    """Longitude and latitude in degrees (EPSG:4326), finite, in range, rounded to 1e-7 (about a centimetre)."""
+
+    lon: float
+    lat: float
+
+    def __post_init__(self) -> None:
+        for field, value, bound in (("lon", self.lon, 180.0), ("lat", self.lat, 90.0)):
+            if not math.isfinite(value) or abs(value) > bound:
+                raise InvalidInput(f"Doit être un nombre entre -{bound:g} et {bound:g}.", field=field)
+            object.__setattr__(self, field, round(value, 7))
+
+    @property
+    def wkt(self) -> str:
+        return f"POINT({self.lon:.7f} {self.lat:.7f})"
+
+    @property
+    def shape(self) -> shapely.Point:
+        return shapely.Point(self.lon, self.lat)

@@ -1,0 +1,30 @@
+-- H3 cells as bigint: what bit arithmetic can answer. What needs the grid's geometry is computed in geoneighbour/ground/cells.py.
+-- Layout of an index, high to low: 1 bit 0, 4 bits mode, 3 bits 0, 4 bits resolution, 7 bits base cell, 15 digits of 3 bits.
+
+CREATE OR REPLACE FUNCTION nearness.cell_resolution(cell bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ((cell >> 52) & 15)::integer;
+COMMENT ON FUNCTION nearness.cell_resolution(bigint) IS 'Resolution of an H3 cell, 0 to 15.';
+
+CREATE OR REPLACE FUNCTION nearness.cell_parent(cell bigint, resolution integer) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE
+  WHEN resolution BETWEEN 0 AND nearness.cell_resolution(cell)
+  -- The coarser resolution, and every finer digit set to 7 (unused).
+  THEN (cell & ~(15::bigint << 52)) | (resolution::bigint << 52) | ((1::bigint << (3 * (15 - resolution))) - 1)
+END;
+COMMENT ON FUNCTION nearness.cell_parent(bigint, integer) IS
+  'The ancestor of an H3 cell at a coarser resolution (the cell itself at its own); null when that is finer. '
+  'Not always the coarse cell of the same point: the grid''s levels do not nest exactly.';
+
+CREATE OR REPLACE FUNCTION nearness.cell_text(cell bigint) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN to_hex(cell);
+COMMENT ON FUNCTION nearness.cell_text(bigint) IS 'The hexadecimal text by which a cell is known outside the database.';
+
+CREATE OR REPLACE FUNCTION nearness.is_surroundings(zone bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Any H3 index is above 2^59; neighbourhoods count from 1.
+RETURN zone > (1::bigint << 58);
+COMMENT ON FUNCTION nearness.is_surroundings(bigint) IS
+  'True when a zone is the surroundings of homes without a chosen neighbourhood (its resolution-8 cell), false for an open neighbourhood.';

@@ -1,0 +1,68 @@
+-- THE rule: who is near whom. Everything else (feed, audience, numbers, views, tiles, API, command line) calls what stands here.
+-- The sentences are those of docs/nearness.md.
+
+CREATE OR REPLACE VIEW nearness.person AS
+SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider
+FROM member
+JOIN residence ON residence.member_id = member.id
+WHERE member.verified_at IS NOT NULL
+  AND member.paused_at IS NULL;
+COMMENT ON VIEW nearness.person IS
+  'The members whom the rule knows: verified and not paused, with their home neighbourhood (zone) and commune.';
+
+CREATE OR REPLACE VIEW nearness.near_zone AS
+SELECT zone.id AS zone, zone.id AS other, 'neighbour' AS tier, NULL::smallint AS rings
+FROM zone
+UNION ALL
+SELECT wider_area.zone, wider_area.other, 'wider', wider_area.rings
+FROM wider_area;
+COMMENT ON VIEW nearness.near_zone IS
+  'Sentence 6. What a zone is to another: the same (neighbour), or in its wider area, with the rings between their covers. Symmetric.';
+
+CREATE OR REPLACE VIEW nearness.near_commune AS
+SELECT commune.id AS commune_id, commune.id AS other_id, 'commune' AS tier
+FROM commune
+UNION ALL
+SELECT commune_adjacency.commune_id, commune_adjacency.other_id, 'adjacent_commune'
+FROM commune_adjacency;
+COMMENT ON VIEW nearness.near_commune IS
+  'Sentence 4. What a commune is to another: the same, or adjacent. A home in no commune equals nothing and joins nothing.';
+
+CREATE OR REPLACE VIEW nearness.blocked AS
+SELECT blocker_id AS member_id, blocked_id AS other_id FROM block
+UNION ALL
+SELECT blocked_id, blocker_id FROM block;
+COMMENT ON VIEW nearness.blocked IS 'Sentence 7. Who has nothing to do with whom: a block, read both ways.';
+
+CREATE OR REPLACE FUNCTION nearness.tier(viewer bigint, other bigint) RETURNS TABLE (tier text, rings smallint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT held.tier, held.rings
+  FROM (
+    SELECT 1 AS nearest, 'self' AS tier, NULL::smallint AS rings WHERE viewer = other
+    UNION ALL
+    SELECT CASE near_zone.tier WHEN 'neighbour' THEN 2 ELSE 3 END, near_zone.tier, near_zone.rings
+    FROM nearness.person AS a
+    JOIN nearness.near_zone ON near_zone.zone = a.zone
+    JOIN nearness.person AS b ON b.zone = near_zone.other
+    WHERE a.member_id = tier.viewer
+      AND b.member_id = tier.other
+      AND (near_zone.tier = 'neighbour' OR NOT (a.hidden_from_wider OR b.hidden_from_wider))
+      AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = tier.viewer AND blocked.other_id = tier.other)
+    UNION ALL
+    SELECT CASE near_commune.tier WHEN 'commune' THEN 4 ELSE 5 END, near_commune.tier, NULL
+    FROM nearness.person AS a
+    JOIN nearness.near_commune ON near_commune.commune_id = a.commune_id
+    JOIN nearness.person AS b ON b.commune_id = near_commune.other_id
+    WHERE a.member_id = tier.viewer
+      AND b.member_id = tier.other
+      AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = tier.viewer AND blocked.other_id = tier.other)
+    UNION ALL
+    SELECT 6, 'beyond', NULL
+  ) AS held
+  ORDER BY held.nearest
+  LIMIT 1;
+END;
+COMMENT ON FUNCTION nearness.tier(bigint, bigint) IS
+  'Sentence 7. How near two members are: the nearest of self, neighbour, wider, commune, adjacent_commune that holds, else beyond; '
+  'rings between their neighbourhoods for wider. Symmetric; a block or pause leaves beyond, hiding takes away wider only.';

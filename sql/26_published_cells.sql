@@ -1,0 +1,82 @@
+-- Sentence 11: in which cells others may place members. All from the census of the last review.
+
+CREATE OR REPLACE FUNCTION nearness.take_census() RETURNS integer
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  DELETE FROM census;
+  INSERT INTO census (cell, members)
+  SELECT residence.home_cell, count(*)
+  FROM residence
+  JOIN member ON member.id = residence.member_id
+  WHERE member.verified_at IS NOT NULL
+  GROUP BY residence.home_cell;
+  SELECT coalesce(sum(census.members), 0)::integer FROM census;
+END;
+COMMENT ON FUNCTION nearness.take_census() IS
+  'Counts the verified members in each resolution-9 cell; returns how many there are. Published cells, spreads and numbers come from it alone.';
+
+CREATE OR REPLACE FUNCTION nearness.cells_to_publish() RETURNS TABLE (cell bigint, members integer)
+LANGUAGE sql STABLE ROWS 1000
+BEGIN ATOMIC
+  WITH RECURSIVE
+  setting AS (SELECT nearness_setting.k FROM nearness_setting),
+  counted AS (
+    SELECT nearness.cell_parent(census.cell, level.resolution) AS cell, sum(census.members)::integer AS members
+    FROM census, generate_series(5, 9) AS level (resolution)
+    GROUP BY 1
+  ),
+  stands AS (
+    -- Every published cell and what it was split from: these stay split while their children hold k.
+    SELECT DISTINCT nearness.cell_parent(published_cell.cell, level.resolution) AS cell,
+      level.resolution < nearness.cell_resolution(published_cell.cell) AS split
+    FROM published_cell, generate_series(5, 9) AS level (resolution)
+    WHERE level.resolution <= nearness.cell_resolution(published_cell.cell)
+  ),
+  splittable AS (
+    SELECT nearness.cell_parent(child.cell, nearness.cell_resolution(child.cell) - 1) AS cell, min(child.members) AS fewest
+    FROM counted AS child
+    WHERE nearness.cell_resolution(child.cell) > 5
+    GROUP BY 1
+  ),
+  tree AS (
+    SELECT counted.cell, counted.members
+    FROM counted, setting
+    WHERE nearness.cell_resolution(counted.cell) = 5
+      AND counted.members >= CASE WHEN counted.cell IN (SELECT stands.cell FROM stands) THEN setting.k ELSE 2 * setting.k END
+    UNION ALL
+    SELECT child.cell, child.members
+    FROM tree
+    JOIN splittable ON splittable.cell = tree.cell
+    CROSS JOIN setting
+    JOIN counted AS child
+      ON nearness.cell_parent(child.cell, nearness.cell_resolution(tree.cell)) = tree.cell
+      AND nearness.cell_resolution(child.cell) = nearness.cell_resolution(tree.cell) + 1
+    WHERE splittable.fewest >= CASE
+      WHEN tree.cell IN (SELECT stands.cell FROM stands WHERE stands.split) THEN setting.k
+      ELSE 2 * setting.k
+    END
+  )
+  SELECT tree.cell, tree.members
+  FROM tree
+  WHERE NOT EXISTS (
+    SELECT FROM tree AS child
+    WHERE nearness.cell_parent(child.cell, nearness.cell_resolution(tree.cell)) = tree.cell
+      AND nearness.cell_resolution(child.cell) = nearness.cell_resolution(tree.cell) + 1
+  );
+END;
+COMMENT ON FUNCTION nearness.cells_to_publish() IS
+  'Sentence 11. The cells that the last census lets us publish, from resolution 5 down: a cell is split when every non-empty child holds 2 k, '
+  'stays split while each holds k, and is published first at 2 k. No two nest, so no subtraction gives a count under k.';
+
+CREATE OR REPLACE FUNCTION nearness.published_cell(home_cell bigint) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT published_cell.cell
+  FROM published_cell
+  WHERE published_cell.cell IN (
+    nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
+    nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
+  );
+END;
+COMMENT ON FUNCTION nearness.published_cell(bigint) IS
+  'Sentence 11. The one cell in which others may place a member whose home has this resolution-9 cell; null: none until the next review.';

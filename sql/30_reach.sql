@@ -1,0 +1,57 @@
+-- Sentence 9: seeing is being reached. One relation, read from both ends: the feed of a member, the audience of a post.
+
+CREATE OR REPLACE VIEW nearness.reach_tier (reach, tier) AS
+VALUES
+  ('neighbourhood', 'neighbour'),
+  ('wider', 'neighbour'), ('wider', 'wider'),
+  ('commune', 'commune'),
+  ('commune_adjacent', 'commune'), ('commune_adjacent', 'adjacent_commune');
+COMMENT ON VIEW nearness.reach_tier IS 'Which tiers around its origin a reach comes to.';
+
+CREATE OR REPLACE VIEW nearness.reached AS
+SELECT post.id AS post_id, reader.member_id, near.tier, near.rings
+FROM post
+JOIN nearness.person AS author ON author.member_id = post.author_id
+JOIN nearness.reach_tier ON reach_tier.reach = post.reach
+JOIN nearness.near_zone AS near ON near.zone = post.origin_zone AND near.tier = reach_tier.tier
+JOIN nearness.person AS reader ON reader.zone = near.other
+WHERE reader.member_id <> post.author_id
+  AND (near.tier = 'neighbour' OR NOT (author.hidden_from_wider OR reader.hidden_from_wider))
+  AND NOT EXISTS (
+    SELECT FROM nearness.blocked WHERE blocked.member_id = reader.member_id AND blocked.other_id = post.author_id
+  )
+UNION ALL
+SELECT post.id, reader.member_id, near.tier, NULL::smallint
+FROM post
+JOIN nearness.person AS author ON author.member_id = post.author_id
+JOIN nearness.reach_tier ON reach_tier.reach = post.reach
+JOIN nearness.near_commune AS near ON near.commune_id = post.origin_commune_id AND near.tier = reach_tier.tier
+JOIN nearness.person AS reader ON reader.commune_id = near.other_id
+WHERE reader.member_id <> post.author_id
+  AND NOT EXISTS (
+    SELECT FROM nearness.blocked WHERE blocked.member_id = reader.member_id AND blocked.other_id = post.author_id
+  );
+COMMENT ON VIEW nearness.reached IS
+  'Sentence 9. A row for each post and each member whom its reach comes to, and by which tier of the post''s frozen origin. '
+  'By post_id it is the audience, by member_id the feed; a post is never its author''s, and blocks and pauses act both ways.';
+
+CREATE OR REPLACE FUNCTION nearness.feed(of_member bigint, before_post bigint, most integer)
+RETURNS TABLE (post_id bigint, tier text, rings smallint)
+LANGUAGE sql STABLE ROWS 50
+BEGIN ATOMIC
+  SELECT seen.post_id, seen.tier, seen.rings
+  FROM (
+    SELECT reached.post_id, reached.tier, reached.rings
+    FROM nearness.reached
+    WHERE reached.member_id = of_member
+    UNION ALL
+    SELECT post.id, 'self', NULL FROM post WHERE post.author_id = of_member
+  ) AS seen
+  JOIN post ON post.id = seen.post_id
+  WHERE post.closed_at IS NULL
+    AND (before_post IS NULL OR post.id < before_post)
+  ORDER BY post.id DESC
+  LIMIT most;
+END;
+COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer) IS
+  'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins.';

@@ -1,0 +1,68 @@
+-- Sentence 14: why a member sees a post, or meets a contact. Facts only; the sentence is put into words by the faces.
+
+CREATE OR REPLACE FUNCTION nearness.place_name(zone bigint, published bigint)
+RETURNS TABLE (kind text, name text, cell text, coarse boolean)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT 'neighbourhood', neighbourhood.name, NULL::text, false
+  FROM neighbourhood
+  WHERE neighbourhood.id = zone
+  UNION ALL
+  -- Surroundings are named by the published cell alone: by the commune at its centre, and as coarse where it is coarser than they.
+  SELECT 'surroundings', commune.name, nearness.cell_text(published),
+    published IS NULL OR nearness.cell_resolution(published) < 8
+  FROM (SELECT 1 AS one WHERE nearness.is_surroundings(zone)) AS surroundings
+  LEFT JOIN cell_outline ON cell_outline.cell = published
+  LEFT JOIN commune ON commune.id = nearness.commune_at(ST_Centroid(cell_outline.geom));
+END;
+COMMENT ON FUNCTION nearness.place_name(bigint, bigint) IS
+  'How a zone is called before others: an open neighbourhood by its name; surroundings by their published cell '
+  '(its text, the commune at its centre, coarse when it is larger than they are or there is none).';
+
+CREATE OR REPLACE FUNCTION nearness.why_post(of_post bigint, of_member bigint)
+RETURNS TABLE (
+  tier text, rings smallint, reach text,
+  origin_kind text, origin_name text, origin_cell text, origin_commune text,
+  home_kind text, home_name text, home_commune text
+)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT reached.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN reached.rings END, post.reach,
+    origin.kind, origin.name, origin.cell, origin_commune.name,
+    home.kind, home.name, home_commune.name
+  FROM nearness.reached
+  JOIN post ON post.id = reached.post_id
+  JOIN residence ON residence.member_id = reached.member_id
+  CROSS JOIN LATERAL nearness.place_name(post.origin_zone, post.origin_cell) AS origin
+  CROSS JOIN LATERAL nearness.place_name(residence.zone, nearness.published_cell(residence.home_cell)) AS home
+  LEFT JOIN commune AS origin_commune ON origin_commune.id = post.origin_commune_id
+  LEFT JOIN commune AS home_commune ON home_commune.id = residence.commune_id
+  WHERE reached.post_id = of_post
+    AND reached.member_id = of_member;
+END;
+COMMENT ON FUNCTION nearness.why_post(bigint, bigint) IS
+  'Sentence 14. Why a post reaches a member: tier, rings between the neighbourhoods (none where one is known by a coarse cell only) '
+  'and the names of both. No row when it does not.';
+
+CREATE OR REPLACE FUNCTION nearness.why_contact(viewer bigint, other bigint)
+RETURNS TABLE (
+  tier text, rings smallint,
+  other_kind text, other_name text, other_cell text, other_commune text,
+  home_kind text, home_name text, home_commune text
+)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT near.tier, CASE WHEN NOT (there.coarse OR here.coarse) THEN near.rings END,
+    there.kind, there.name, there.cell, there_commune.name,
+    here.kind, here.name, here_commune.name
+  FROM nearness.tier(viewer, other) AS near
+  JOIN residence AS a ON a.member_id = viewer
+  JOIN residence AS b ON b.member_id = other
+  CROSS JOIN LATERAL nearness.place_name(a.zone, nearness.published_cell(a.home_cell)) AS here
+  CROSS JOIN LATERAL nearness.place_name(b.zone, nearness.published_cell(b.home_cell)) AS there
+  LEFT JOIN commune AS here_commune ON here_commune.id = a.commune_id
+  LEFT JOIN commune AS there_commune ON there_commune.id = b.commune_id
+  WHERE near.tier <> 'beyond';
+END;
+COMMENT ON FUNCTION nearness.why_contact(bigint, bigint) IS
+  'Sentence 14. How near another member is to the viewer, and the names of both places. No row for members beyond: of them nothing is said.';
