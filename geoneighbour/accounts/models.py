@@ -44,4 +44,4 @@ class Account(Base, UserMixin):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), unique=True)
 
     member: Mapped[Member] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(secondary=account_role)
+    roles: Mapped[list[Role]] = relationship(secondary=account_role)  # type: ignore[assignment]

@@ -1,0 +1,65 @@
+"""What a member decides about being seen, and what an operator decides about a member."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geoneighbour.errors import InvalidInput, NotFound, NotVerified
+from geoneighbour.members.models import Block, Member
+
+
+def create(session: Session, name: str) -> Member:
+    """A member who is not verified and has no home yet. InvalidInput: no name, or one above 80 characters."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 80:
+        raise InvalidInput("Un prénom de 80 caractères au plus.", field="name")
+    member = Member(name=name, hidden_from_wider=False)
+    session.add(member)
+    session.flush()
+    return member
+
+
+def get(session: Session, member_id: int) -> Member:
+    member = session.get(Member, member_id)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def require_verified(session: Session, member_id: int) -> Member:
+    """The member, or NotVerified: only verified members write, draw and are counted."""
+    member = get(session, member_id)
+    if member.verified_at is None:
+        raise NotVerified
+    return member
+
+
+def pause(session: Session, member_id: int, paused: bool) -> None:
+    """While paused, a member neither sees nor is seen."""
+    get(session, member_id).paused_at = func.now() if paused else None
+
+
+def hide_from_wider(session: Session, member_id: int, hidden: bool) -> None:
+    get(session, member_id).hidden_from_wider = hidden
+
+
+def block(session: Session, member_id: int, other_id: int) -> None:
+    """From now on neither sees the other. Blocking twice is blocking once."""
+    if member_id == other_id:
+        raise InvalidInput("On ne se bloque pas soi-même.", field="member")
+    get(session, other_id)
+    session.execute(insert(Block).values(blocker_id=member_id, blocked_id=other_id).on_conflict_do_nothing())
+
+
+def unblock(session: Session, member_id: int, other_id: int) -> None:
+    found = session.get(Block, (member_id, other_id))
+    if found:
+        session.delete(found)
+
+
+def blocked_by(session: Session, member_id: int) -> list[Member]:
+    """Whom a member blocked, so that it can be undone."""
+    chosen = select(Member).join(Block, Block.blocked_id == Member.id).where(Block.blocker_id == member_id)
+    return list(session.scalars(chosen.order_by(Member.name, Member.id)))

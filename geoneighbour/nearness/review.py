@@ -1,0 +1,58 @@
+"""The weekly review (docs/nearness.md, 5 and 11): census, published cells, spreads, wider areas; one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from geoalchemy2.shape import from_shape
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from geoneighbour.ground import cells
+from geoneighbour.nearness.models import CellOutline, PublishedCell, Review, Spread
+from geoneighbour.neighbourhoods import zones
+from geoneighbour.neighbourhoods.models import Zone
+
+Progress = Callable[[Iterable[int], str], Iterable[int]]
+
+
+def run(session: Session, progress: Progress = lambda items, _: items) -> dict[str, int]:
+    """Reviews everything that depends on how many people live where; returns the counts of what changed.
+
+    `progress` may wrap the long loops (as tqdm does). Whoever joins meanwhile waits for the next review.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("nearness.review"))))
+    changes = {"members": session.scalar(select(func.nearness.take_census())) or 0}
+    changes |= _publish(session)
+    changes |= _spreads(session, progress)
+    session.add(Review(changes=changes))
+    session.flush()
+    return changes
+
+
+def _publish(session: Session) -> dict[str, int]:
+    before = set(session.scalars(select(PublishedCell.cell)))
+    found = {
+        row.cell: row.members
+        for row in session.execute(select(func.nearness.cells_to_publish().table_valued("cell", "members")))
+    }
+    known = set(session.scalars(select(CellOutline.cell).where(CellOutline.cell.in_(found))))
+    outlines = [
+        {"cell": cell, "geom": from_shape(cells.outline(cell), srid=4326)} for cell in found.keys() - known
+    ]
+    if outlines:
+        session.execute(insert(CellOutline), outlines)
+    session.execute(delete(PublishedCell))
+    if found:
+        session.execute(insert(PublishedCell), [{"cell": cell, "members": n} for cell, n in found.items()])
+    return {"cells_published": len(found.keys() - before), "cells_withdrawn": len(before - found.keys())}
+
+
+def _spreads(session: Session, progress: Progress) -> dict[str, int]:
+    before = {spread.cell: spread.rings for spread in session.scalars(select(Spread))}
+    anchors = session.scalars(select(Zone.anchor).distinct().order_by(Zone.anchor)).all()
+    changed = [a for a in progress(anchors, "spreads") if zones.review_spread(session, a) != before.get(a)]
+    concerned = session.scalars(select(Zone.id).where(Zone.anchor.in_(changed)).order_by(Zone.id)).all()
+    for zone in progress(concerned, "wider areas"):
+        zones.relate(session, zone)
+    return {"spreads_changed": len(changed)}

@@ -1,0 +1,16 @@
+-- The only functions that read a home. They answer a question about it and never give it back.
+
+CREATE OR REPLACE FUNCTION nearness.home_in(of_member bigint, area geometry) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (SELECT FROM private.home WHERE home.member_id = of_member AND ST_Covers(area, home.geom));
+END;
+COMMENT ON FUNCTION nearness.home_in(bigint, geometry) IS
+  'Sentence 1. Whether an area (polygon, EPSG:4326) covers the home of a member, its border included.';
+
+CREATE OR REPLACE FUNCTION nearness.commune_of_home(of_member bigint) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT nearness.commune_at(home.geom) FROM private.home WHERE home.member_id = of_member;
+END;
+COMMENT ON FUNCTION nearness.commune_of_home(bigint) IS 'Sentence 4. The commune of a member''s home; null: none.';
