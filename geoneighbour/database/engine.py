@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from geoneighbour.settings import Settings
@@ -23,8 +23,9 @@ def database_url(settings: Settings) -> str:
 
 def make_engine(url: str) -> Engine:
     """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
-    parsed = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, connect_args={"application_name": "geoneighbour"})
+    # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
+    parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
+    return create_engine("postgresql+psycopg://", pool_pre_ping=True, connect_args=parameters)
 
 
 @contextmanager
