@@ -66,3 +66,15 @@ END;
 COMMENT ON FUNCTION nearness.tier(bigint, bigint) IS
   'Sentence 7. How near two members are: the nearest of self, neighbour, wider, commune, adjacent_commune that holds, else beyond; '
   'rings between their neighbourhoods for wider. Symmetric; a block or pause leaves beyond, hiding takes away wider only.';
+
+CREATE OR REPLACE FUNCTION nearness.commune_ground(of_commune bigint, reach text) RETURNS geometry
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT ST_Union(ST_SimplifyPreserveTopology(commune.geom, 0.0002))
+  FROM nearness.near_commune
+  JOIN commune ON commune.id = near_commune.other_id
+  WHERE near_commune.commune_id = of_commune
+    AND (near_commune.tier = 'commune' OR reach = 'commune_adjacent');
+END;
+COMMENT ON FUNCTION nearness.commune_ground(bigint, text) IS
+  'The ground to draw for the reaches commune and commune_adjacent, simplified to some 20 m: for a map and a rounded number, never for a decision.';

@@ -1,26 +1,35 @@
 -- Sentence 6: which zones are in each other's wider area. Stored in both directions, with the rings between them.
 
+CREATE OR REPLACE FUNCTION nearness.wider_area_found(own_spread integer, disc bigint[], ring integer[])
+RETURNS TABLE (zone bigint, rings integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT nearest.zone, nearest.rings
+  FROM (
+    SELECT zone_cell.zone, min(near.ring) AS rings
+    FROM unnest(disc, ring) AS near (cell, ring)
+    JOIN zone_cell ON zone_cell.cell = near.cell
+    GROUP BY zone_cell.zone
+  ) AS nearest
+  JOIN zone ON zone.id = nearest.zone
+  JOIN spread ON spread.cell = zone.anchor
+  WHERE nearest.rings <= greatest(own_spread, spread.rings);
+END;
+COMMENT ON FUNCTION nearness.wider_area_found(integer, bigint[], integer[]) IS
+  'Sentence 6. The zones whose cover is reached from a place in at most the larger of the two spreads, with the rings between. '
+  'disc and ring are the resolution-9 cells within 20 steps of the place''s cover, with their steps; the place itself, if a zone, is among them.';
+
 CREATE OR REPLACE FUNCTION nearness.relate_zone(of_zone bigint, disc bigint[], ring integer[]) RETURNS integer
 LANGUAGE sql VOLATILE STRICT
 BEGIN ATOMIC
-  -- Two zones that come at the same time must see each other.
-  SELECT pg_advisory_xact_lock(hashtext('nearness.relate_zone'));
   DELETE FROM wider_area WHERE wider_area.zone = of_zone OR wider_area.other = of_zone;
-  WITH nearest AS (
-    SELECT zone_cell.zone AS other, min(near.ring) AS rings
-    FROM unnest(disc, ring) AS near (cell, ring)
-    JOIN zone_cell ON zone_cell.cell = near.cell
-    WHERE zone_cell.zone <> of_zone
-    GROUP BY zone_cell.zone
-  ),
-  pair AS (
-    SELECT nearest.other, nearest.rings
-    FROM nearest
-    JOIN zone AS a ON a.id = of_zone
-    JOIN zone AS b ON b.id = nearest.other
-    JOIN spread AS spread_a ON spread_a.cell = a.anchor
-    JOIN spread AS spread_b ON spread_b.cell = b.anchor
-    WHERE nearest.rings <= greatest(spread_a.rings, spread_b.rings)
+  WITH pair AS (
+    SELECT found.zone AS other, found.rings
+    FROM zone
+    JOIN spread ON spread.cell = zone.anchor
+    CROSS JOIN LATERAL nearness.wider_area_found(spread.rings, disc, ring) AS found
+    WHERE zone.id = of_zone
+      AND found.zone <> of_zone
   )
   INSERT INTO wider_area (zone, other, rings)
   SELECT of_zone, pair.other, pair.rings FROM pair
@@ -29,5 +38,5 @@ BEGIN ATOMIC
   SELECT count(*)::integer FROM wider_area WHERE wider_area.zone = of_zone;
 END;
 COMMENT ON FUNCTION nearness.relate_zone(bigint, bigint[], integer[]) IS
-  'Sentence 6. Finds the wider area of a zone anew, both ways: the zones whose cover is reached in at most the larger of the two spreads. '
-  'disc and ring are the resolution-9 cells within 20 steps of the zone''s cover, with their steps. Returns how many zones it has.';
+  'Stores the wider area of a zone anew, both ways; returns how many zones it has. Call it holding the lock of zones.py: '
+  'two zones that come at the same time must see each other.';

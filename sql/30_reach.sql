@@ -34,24 +34,3 @@ WHERE reader.member_id <> post.author_id
 COMMENT ON VIEW nearness.reached IS
   'Sentence 9. A row for each post and each member whom its reach comes to, and by which tier of the post''s frozen origin. '
   'By post_id it is the audience, by member_id the feed; a post is never its author''s, and blocks and pauses act both ways.';
-
-CREATE OR REPLACE FUNCTION nearness.feed(of_member bigint, before_post bigint, most integer)
-RETURNS TABLE (post_id bigint, tier text, rings smallint)
-LANGUAGE sql STABLE ROWS 50
-BEGIN ATOMIC
-  SELECT seen.post_id, seen.tier, seen.rings
-  FROM (
-    SELECT reached.post_id, reached.tier, reached.rings
-    FROM nearness.reached
-    WHERE reached.member_id = of_member
-    UNION ALL
-    SELECT post.id, 'self', NULL FROM post WHERE post.author_id = of_member
-  ) AS seen
-  JOIN post ON post.id = seen.post_id
-  WHERE post.closed_at IS NULL
-    AND (before_post IS NULL OR post.id < before_post)
-  ORDER BY post.id DESC
-  LIMIT most;
-END;
-COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer) IS
-  'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins.';

@@ -25,3 +25,36 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.rounded(double precision) IS
   'Sentence 12. A number as it may be shown: to the nearest ten; null below k ("moins de 11").';
+
+CREATE OR REPLACE FUNCTION nearness.cells_in(area geometry)
+RETURNS TABLE (cell text, resolution integer, people integer, density double precision, geometry json)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT nearness.cell_text(published_cell.cell), nearness.cell_resolution(published_cell.cell),
+    nearness.rounded(published_cell.members),
+    -- Rounded people per square kilometre: a shade, from the same rounded number.
+    nearness.rounded(published_cell.members) / (ST_Area(cell_outline.geom::geography) / 1e6),
+    ST_AsGeoJSON(cell_outline.geom, 6)::json
+  FROM published_cell
+  JOIN cell_outline ON cell_outline.cell = published_cell.cell
+  WHERE ST_Intersects(cell_outline.geom, area);
+END;
+COMMENT ON FUNCTION nearness.cells_in(geometry) IS
+  'The published cells that an area (polygon, EPSG:4326) touches, with their rounded number of people, people per km² and outline (GeoJSON).';
+
+CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT other.id, other.name
+  FROM residence
+  JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'
+  JOIN nearness.person ON person.zone = residence.zone
+  JOIN member AS other ON other.id = person.member_id
+  JOIN member AS viewer ON viewer.id = of_member AND viewer.verified_at IS NOT NULL
+  WHERE residence.member_id = of_member
+    AND other.id <> of_member
+    AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = other.id)
+  ORDER BY other.name, other.id;
+END;
+COMMENT ON FUNCTION nearness.roll(bigint) IS
+  'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings or visitors.';

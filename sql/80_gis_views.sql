@@ -30,7 +30,7 @@ SELECT request.cell AS id, nearness.cell_text(request.cell) AS cell, nearness.ce
   cell_outline.geom::geometry(Polygon, 4326) AS geom
 FROM (
   -- A request that began in a cell since merged is counted in the one that is published now.
-  SELECT coalesce(nearness.published_cell(post.origin_cell), post.origin_cell) AS cell, post.closed_at IS NOT NULL AS closed
+  SELECT nearness.post_cell(post.origin_cell) AS cell, post.closed_at IS NOT NULL AS closed
   FROM post
   WHERE post.kind = 'request'
     AND post.origin_cell IS NOT NULL

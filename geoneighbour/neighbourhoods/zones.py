@@ -14,8 +14,7 @@ from geoneighbour.neighbourhoods.models import Zone, ZoneCell
 def ensure_surroundings(session: Session, cell: int) -> int:
     """The zone of a resolution-8 cell, made when nobody lived there before. Returns its id, the cell."""
     if session.get(Zone, cell) is None:
-        # Two first neighbours may arrive at once; the second one waits and finds the zone.
-        session.execute(select(func.pg_advisory_xact_lock(cell)))
+        _lock(session)
         if session.get(Zone, cell, populate_existing=True) is None:
             add(session, cell, cell, cells.surroundings_cover(cell))
     return cell
@@ -24,6 +23,7 @@ def ensure_surroundings(session: Session, cell: int) -> int:
 def add(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
     """A new zone with its cover (resolution 9), the spread of its anchor (resolution 8) and its wider area."""
     cover = list(cover)
+    _lock(session)
     session.execute(insert(Zone).values(id=zone, anchor=anchor))
     session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in cover])
     review_spread(session, anchor)
@@ -32,13 +32,23 @@ def add(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
 
 def review_spread(session: Session, anchor: int) -> int:
     """Sets the spread of an anchor from the last census; returns it."""
-    disc = cells.rings_around(cells.surroundings_cover(anchor))
-    return session.scalar(select(func.nearness.review_spread(anchor, [*disc], [*disc.values()]))) or 0
+    cells_, steps = _disc(cells.surroundings_cover(anchor))
+    return session.scalar(select(func.nearness.review_spread(anchor, cells_, steps))) or 0
 
 
 def relate(session: Session, zone: int, cover: Iterable[int] | None = None) -> None:
     """Finds a zone's wider area anew, from its cover (read from the database when not given)."""
     if cover is None:
         cover = session.scalars(select(ZoneCell.cell).where(ZoneCell.zone == zone)).all()
-    disc = cells.rings_around(cover)
-    session.execute(select(func.nearness.relate_zone(zone, [*disc], [*disc.values()])))
+    _lock(session)
+    session.execute(select(func.nearness.relate_zone(zone, *_disc(cover))))
+
+
+def _disc(cover: Iterable[int]) -> tuple[list[int], list[int]]:
+    rings = cells.rings_around(cover)
+    return [*rings], [*rings.values()]
+
+
+def _lock(session: Session) -> None:
+    """One at a time until the transaction ends: two zones that come at once must see each other."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("nearness.zones"))))

@@ -1,0 +1,165 @@
+"""Questions about who is near: a place, a reach, contacts. Python fetches shapes of the grid; SQL decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from geoalchemy2.shape import from_shape, to_shape
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.communes.models import Commune
+from geoneighbour.errors import InvalidInput, NotFound
+from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from geoneighbour.members import service as members
+from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
+
+_OPEN_AT = text(
+    "SELECT id, name, story FROM neighbourhood WHERE state = 'open'"
+    " AND ST_Covers(geom, ST_GeomFromText(:point, 4326)) ORDER BY ST_Area(geom), id"
+)
+_WHY_CONTACT = text("SELECT * FROM nearness.why_contact(:viewer, :other)")
+_WIDER = text(
+    "SELECT n.id, n.name, w.rings, nearness.rounded(nearness.people_in(n.geom)) AS people, n.geom AS geom,"
+    " ST_AsGeoJSON(n.geom, 6)::json AS geometry"
+    " FROM wider_area AS w JOIN neighbourhood AS n ON n.id = w.other WHERE w.zone = :zone ORDER BY w.rings, n.name, n.id"
+)
+_FOUND = text("SELECT zone FROM nearness.wider_area_found(:spread, :disc, :ring)")
+
+
+@dataclass(frozen=True)
+class Area:
+    """Ground to draw (EPSG:4326), and the rounded number of people there: None below k."""
+
+    shape: BaseGeometry
+    people: int | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the service says of a point before anyone has an account."""
+
+    commune: Commune | None
+    neighbourhoods: list[Row[Any]]
+    surroundings: int
+    own: Area
+    wider: Area
+    requests: int | None
+
+
+def place(session: Session, point: Point) -> Place:
+    """What is at a point: its commune, the open neighbourhoods that cover it, its surroundings, about how many people.
+
+    Nothing is stored, and every number is a function of published cells.
+    """
+    commune_id = session.scalar(select(func.nearness.commune_at(func.ST_GeomFromText(point.wkt, 4326))))
+    covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
+    cell = cells.cell_at(point, cells.SURROUNDINGS)
+    zone = covering[0].id if covering else cell
+    own, wider = _own(session, zone), _wider(session, zone)
+    return Place(
+        commune=session.get(Commune, commune_id) if commune_id else None,
+        neighbourhoods=covering,
+        surroundings=cell,
+        own=Area(own, people_in(session, own)),
+        wider=Area(wider, people_in(session, wider)),
+        requests=session.scalar(
+            select(func.nearness.rounded(func.nearness.cell_requests_in(from_shape(wider, srid=4326))))
+        ),
+    )
+
+
+def preview(session: Session, member_id: int, reach: str) -> Area:
+    """The ground that a reach means for a member, and about how many people it holds. InvalidInput: no such reach."""
+    home = residence(session, member_id)
+    match reach:
+        case "neighbourhood":
+            shape = _own(session, home.zone)
+        case "wider":
+            shape = _wider(session, home.zone)
+        case "commune" | "commune_adjacent":
+            shape = _communes(session, home.commune_id, reach)
+        case _:
+            raise InvalidInput("Cette portée n'existe pas.", field="reach")
+    return Area(shape, people_in(session, shape))
+
+
+def people_in(session: Session, shape: BaseGeometry) -> int | None:
+    """About how many verified members an area holds, to the nearest ten; None below k."""
+    return session.scalar(
+        select(func.nearness.rounded(func.nearness.people_in(from_shape(shape, srid=4326))))
+    )
+
+
+def contact(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
+    """How near another member is and why (columns of nearness.why_contact); NotFound for one beyond."""
+    row = session.execute(_WHY_CONTACT, {"viewer": viewer_id, "other": other_id}).one_or_none()
+    if row is None:
+        raise NotFound("Cette personne n'existe pas, ou n'est pas de vos contacts.")
+    return row
+
+
+def roll(session: Session, member_id: int) -> list[Row[Any]] | None:
+    """The other verified members of one's own open neighbourhood (id, name); None for surroundings and visitors."""
+    home = residence(session, member_id)
+    if members.get(session, member_id).verified_at is None or session.get(Neighbourhood, home.zone) is None:
+        return None
+    return list(session.execute(text("SELECT * FROM nearness.roll(:member)"), {"member": member_id}))
+
+
+def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
+    """The open neighbourhoods of one's wider area, nearest first: id, name, rings, people (rounded), geometry (GeoJSON).
+
+    Surroundings are not listed: that one exists says that somebody lives there.
+    """
+    return list(session.execute(_WIDER, {"zone": residence(session, member_id).zone}))
+
+
+def cells_in(session: Session, shape: BaseGeometry) -> list[Row[Any]]:
+    """The published cells that an area touches: cell (text), people (rounded), members class 0 to 1, geometry."""
+    found = text("SELECT * FROM nearness.cells_in(ST_GeomFromWKB(:area, 4326))")
+    return list(session.execute(found, {"area": shapely.to_wkb(shape)}))
+
+
+def residence(session: Session, member_id: int) -> Residence:
+    home = session.get(Residence, member_id)
+    if home is None:
+        raise NotFound("Indiquez d'abord où vous habitez.")
+    return home
+
+
+def _own(session: Session, zone: int) -> BaseGeometry:
+    neighbourhood = session.get(Neighbourhood, zone)
+    return to_shape(neighbourhood.geom) if neighbourhood else cells.outline(zone)
+
+
+def _wider(session: Session, zone: int) -> BaseGeometry:
+    """One's own spread in rings, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
+    neighbourhood = session.get(Neighbourhood, zone)
+    anchor = neighbourhood.anchor if neighbourhood else zone
+    cover = neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
+    around_anchor = cells.rings_around(cells.surroundings_cover(anchor))
+    spread = (
+        session.scalar(
+            select(func.nearness.spread_found(anchor, [*around_anchor], [*around_anchor.values()]))
+        )
+        or 0
+    )
+    disc = cells.rings_around(cover)
+    ground = cells.union(cell for cell, ring in disc.items() if ring <= spread)
+    found = session.scalars(_FOUND, {"spread": spread, "disc": [*disc], "ring": [*disc.values()]}).all()
+    others = session.scalars(
+        select(Neighbourhood.geom).where(Neighbourhood.id.in_(found), Neighbourhood.state == OPEN)
+    )
+    return shapely.union_all([ground, *(to_shape(geom) for geom in others)])
+
+
+def _communes(session: Session, commune_id: int | None, reach: str) -> BaseGeometry:
+    if commune_id is None:
+        raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
+    ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
+    return shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))

@@ -1,0 +1,82 @@
+"""Reasons and numbers in words. The facts come from SQL (sql/31_why.sql, sql/40_numbers.sql); no rule is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import get_locale, gettext, ngettext
+
+_ELISION = "AEIOUYÀÂÉÈÊËÎÏÔÛÜŒaeiouyàâéèêëîïôûüœ"
+
+
+def of(name: str) -> str:
+    """A French name after "de": du Sillon, de la Découverte, des Sablons, d'Intra-Muros, de Paramé. Else as it is."""
+    locale = get_locale()
+    if locale is not None and locale.language != "fr":
+        return name
+    for article, contracted in (
+        ("Le ", "du "),
+        ("Les ", "des "),
+        ("La ", "de la "),
+        ("L'", "de l'"),
+        ("L’", "de l’"),
+    ):
+        if name.startswith(article):
+            return contracted + name[len(article) :]
+    return ("d’" if name[:1] in _ELISION else "de ") + name
+
+
+def people(number: int | None) -> dict[str, int]:
+    """A rounded number as JSON: {"about": 30}, or {"fewer_than": 11} when it may not be told."""
+    return {"fewer_than": 11} if number is None else {"about": number}
+
+
+def place(kind: str, name: str | None, commune: str | None = None) -> str:
+    """A zone's name before others: an open neighbourhood's own, or the surroundings near a commune."""
+    if kind == "neighbourhood" and name:
+        return name
+    near = name or commune
+    return (
+        gettext("des alentours, du côté %(of_commune)s", of_commune=of(near))
+        if near
+        else gettext("des alentours")
+    )
+
+
+def why(row: Any, kind: str, name: str | None, commune: str | None) -> str:
+    """Why the viewer sees a post or contact of a place (kind, name, commune), in one sentence.
+
+    `row` has tier, rings, home_kind, home_name, home_commune as nearness.why_post and why_contact give them.
+    """
+    origin = place(kind, name)
+    match row.tier:
+        case "self":
+            return gettext("C’est vous.")
+        case "neighbour" if kind == "neighbourhood":
+            return gettext("%(origin)s est votre quartier.", origin=origin)
+        case "neighbour":
+            return gettext("Vous partagez les mêmes alentours.")
+        case "wider":
+            return _wider(row, kind, origin)
+        case "commune":
+            return gettext("%(commune)s est votre commune.", commune=commune)
+        case "adjacent_commune":
+            return gettext(
+                "%(commune)s touche %(home)s, votre commune.", commune=commune, home=row.home_commune
+            )
+    raise ValueError(f"no words for tier {row.tier!r}")
+
+
+def _wider(row: Any, kind: str, origin: str) -> str:
+    home = of(row.home_name) if row.home_kind == "neighbourhood" else gettext("de vos alentours")
+    if kind == "neighbourhood":
+        sentence = gettext("%(origin)s est dans le voisinage %(of_home)s", origin=origin, of_home=home)
+    else:
+        sentence = gettext(
+            "Cela vient %(origin)s, dans le voisinage %(of_home)s", origin=origin, of_home=home
+        )
+    if row.rings is None:
+        return sentence + "."
+    if row.rings == 0:
+        return sentence + gettext(" : ils se touchent.")
+    return sentence + ngettext(", à %(num)d anneau.", ", à %(num)d anneaux.", row.rings)

@@ -1,0 +1,55 @@
+"""Posts as one member is shown them: the feed, a post, conversations. Who sees what is decided in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.errors import NotFound
+from geoneighbour.posts.models import Message
+
+_FEED = text(
+    "SELECT shown.* FROM nearness.feed(:member, :before, :most) AS feed, nearness.post_shown(feed.post_id, :member) AS shown"
+    " ORDER BY shown.id DESC"
+)
+_POST = text("SELECT * FROM nearness.post_shown(:post, :member)")
+_CELLS = text(
+    "SELECT nearness.cell_text(cell) AS cell, ST_AsGeoJSON(geom, 6)::json AS geometry FROM cell_outline"
+    " WHERE nearness.cell_text(cell) = ANY(:cells)"
+)
+_THREADS = text("SELECT * FROM nearness.threads_of(:member) ORDER BY last_at DESC NULLS LAST")
+
+
+def feed(session: Session, member_id: int, before: int | None = None, most: int = 20) -> list[Row[Any]]:
+    """The newest open posts that reach a member (columns of nearness.post_shown), older than post `before`."""
+    return list(session.execute(_FEED, {"member": member_id, "before": before, "most": most}))
+
+
+def shown(session: Session, member_id: int, post_id: int) -> Row[Any]:
+    """One post; NotFound when it does not reach the member."""
+    row = session.execute(_POST, {"post": post_id, "member": member_id}).one_or_none()
+    if row is None:
+        raise NotFound("Cette demande n'existe pas, ou ne vous est pas adressée.")
+    return row
+
+
+def outlines(session: Session, cells: list[str]) -> dict[str, Any]:
+    """GeoJSON hexagons of published cells, by their text."""
+    return {row.cell: row.geometry for row in session.execute(_CELLS, {"cells": cells})}
+
+
+def threads(session: Session, member_id: int) -> list[Row[Any]]:
+    """A member's conversations (columns of nearness.threads_of), the latest word first."""
+    return list(session.execute(_THREADS, {"member": member_id}))
+
+
+def thread(session: Session, member_id: int, thread_id: int) -> tuple[Row[Any], Sequence[Message]]:
+    """One conversation and its messages, oldest first; NotFound when the member is not one of the two."""
+    for row in threads(session, member_id):
+        if row.thread_id == thread_id:
+            messages = select(Message).where(Message.thread_id == thread_id).order_by(Message.id)
+            return row, session.scalars(messages).all()
+    raise NotFound("Cette conversation n'existe pas, ou n'est plus ouverte.")

@@ -1,0 +1,90 @@
+"""Writing posts, answering them, closing them. A post freezes where it was written (docs/nearness.md, 8)."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
+from geoneighbour.members import service as members
+from geoneighbour.neighbourhoods.models import Residence
+from geoneighbour.posts.models import REACHES, Message, Post, Thread
+
+
+def write(session: Session, member_id: int, kind: str, body: str, reach: str) -> Post:
+    """A new post whose origin is where its author lives now. NotVerified, or InvalidInput with its field."""
+    members.require_verified(session, member_id)
+    if members.get(session, member_id).paused_at:
+        raise Forbidden("Votre compte est en pause : reprenez-le pour écrire.")
+    body = " ".join(body.split())
+    if not 3 <= len(body) <= 500:
+        raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
+    if reach not in REACHES:
+        raise InvalidInput(f"Une portée parmi : {', '.join(REACHES)}.", field="reach")
+    home = session.get(Residence, member_id)
+    if home is None:
+        raise InvalidInput("Indiquez d'abord où vous habitez.", field="home")
+    if home.commune_id is None and reach in ("commune", "commune_adjacent"):
+        raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
+    post = Post(
+        kind=kind,
+        author_id=member_id,
+        body=body,
+        reach=reach,
+        origin_zone=home.zone,
+        origin_commune_id=home.commune_id,
+        origin_cell=session.scalar(select(func.nearness.published_cell(home.home_cell))),
+    )
+    session.add(post)
+    session.flush()
+    return post
+
+
+def close(session: Session, member_id: int, post_id: int) -> None:
+    """The author's own post leaves the feeds; whoever answered keeps the conversation. Closing twice is once."""
+    post = session.get(Post, post_id)
+    if post is None or post.author_id != member_id:
+        raise NotFound("Cette demande n'existe pas, ou n'est pas la vôtre.")
+    if post.closed_at is None:
+        post.closed_at = func.now()
+
+
+def reply(session: Session, member_id: int, post_id: int, body: str) -> Thread:
+    """Answers the author privately; NotFound when the post does not reach this member (or is closed)."""
+    members.require_verified(session, member_id)
+    post = session.get(Post, post_id)
+    reached = session.scalar(
+        select(func.count()).select_from(func.nearness.post_shown(post_id, member_id).table_valued("id"))
+    )
+    if post is None or not reached:
+        raise NotFound("Cette demande n'existe pas, ou ne vous est pas adressée.")
+    if post.author_id == member_id:
+        raise InvalidInput(
+            "C'est votre propre demande : répondez dans la conversation de chacun.", field="body"
+        )
+    if post.closed_at:
+        raise Conflict("Cette demande est close.")
+    session.execute(insert(Thread).values(post_id=post_id, member_id=member_id).on_conflict_do_nothing())
+    thread = session.scalars(
+        select(Thread).where(Thread.post_id == post_id, Thread.member_id == member_id)
+    ).one()
+    add_message(session, member_id, thread.id, body)
+    return thread
+
+
+def add_message(session: Session, member_id: int, thread_id: int, body: str) -> Message:
+    """A further word in a thread, by one of its two people; NotFound for anyone else, or when one blocks the other."""
+    own = func.nearness.threads_of(member_id).table_valued("thread_id")
+    thread = session.scalar(
+        select(Thread).join(own, own.c.thread_id == Thread.id).where(Thread.id == thread_id)
+    )
+    if thread is None:
+        raise NotFound("Cette conversation n'existe pas, ou n'est plus ouverte.")
+    body = body.strip()
+    if not 1 <= len(body) <= 2000:
+        raise InvalidInput("Un message de 1 à 2 000 caractères.", field="body")
+    message = Message(thread_id=thread.id, author_id=member_id, body=body)
+    session.add(message)
+    session.flush()
+    return message
