@@ -1,0 +1,120 @@
+"""A database for each test: the upgraded template is built once and cloned in hundredths of a second.
+
+Without DATABASE_URL the clones live in the checkout's private cluster. With it they are made beside the named
+database, which itself is only connected to. Names begin with ``geoneighbour_test_``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from geoneighbour.database import cluster, scratch, state, upgrade
+from geoneighbour.database.engine import database_url as server_url
+from geoneighbour.database.engine import make_engine
+from geoneighbour.settings import ROOT, Settings
+
+PREFIX = f"{scratch.PREFIX}{state.key()}_"
+BUILDING = f"{PREFIX}building"
+
+
+@dataclass
+class Template:
+    """An upgraded database to clone, on the server of `server` (a libpq URL)."""
+
+    server: str
+    name: str
+    clones: Iterator[str]
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def template(settings: Settings) -> Iterator[Template]:
+    """The template of this state of models, migrations and sql/, kept between runs."""
+    was_running = settings.database_url or cluster.running(settings)
+    server = server_url(settings)
+    name, run = f"{PREFIX}{_fingerprint()}", f"{PREFIX}{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        # Advisory locks tell other runs of the tests which databases are in use.
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [BUILDING])
+        _drop_leftovers(connection, server, keep=name)
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            _build(server, name, settings)
+        for used in (name, run):
+            connection.execute("SELECT pg_advisory_lock_shared(hashtext(%s))", [used])
+        connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [BUILDING])
+        yield Template(server, name, (f"{run}_{number}" for number in count()))
+    if not was_running:
+        cluster.stop_if_last(settings)
+
+
+@pytest.fixture
+def database_url(template: Template) -> Iterator[str]:
+    """The libpq URL of an upgraded, otherwise empty database of the test's own."""
+    name = next(template.clones)
+    url = scratch.create(template.server, name, template.name)
+    with make_engine(url).begin() as connection:
+        # A clone lacks what was granted on the database itself.
+        upgrade.apply_file(connection, upgrade.sql_files()[0])
+    yield url
+    scratch.drop(template.server, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(database: Engine) -> Iterator[Session]:
+    """A session on the test's own database: it may commit."""
+    with Session(database) as session:
+        yield session
+
+
+def _build(server: str, name: str, settings: Settings) -> None:
+    draft = f"{BUILDING}_{name.removeprefix(PREFIX)}"
+    scratch.drop(server, draft)
+    engine = make_engine(scratch.create(server, draft))
+    upgrade.upgrade(engine, settings)
+    engine.dispose()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
+
+
+def _fingerprint() -> str:
+    """Changes with whatever an upgrade reads."""
+    package = ROOT / "geoneighbour"
+    files = [*package.glob("*/models.py"), *package.glob("database/**/*.py"), package / "settings.py"]
+    read = sha256(version("procrastinate").encode())
+    for path in sorted([*files, *upgrade.sql_files()], key=Path.as_posix):
+        read.update(path.name.encode() + path.read_bytes())
+    return read.hexdigest()[:8]
+
+
+def _drop_leftovers(connection: psycopg.Connection, server: str, keep: str) -> None:
+    """Clones of runs that were killed, and templates of an earlier state, unless some run uses them now."""
+    names = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+    for (name,) in names.fetchall():
+        owner = PREFIX + name.removeprefix(PREFIX).split("_")[0]
+        lock = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [owner]).fetchone()
+        if lock and lock[0]:
+            if name != keep:
+                scratch.drop(server, name)
+            connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [owner])
