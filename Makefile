@@ -1,0 +1,64 @@
+# What a developer or an operator of a single machine does, from a bare Debian 12 on:
+#   apt-get install -y git make python3 python3-venv
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A virtual environment knows its own path: one that was moved or copied is made again.
+PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
+INSTALLED := .venv/.installed-$(PLACE)
+INSTALLED_FOR_TESTS := .venv/.installed-for-tests-$(PLACE)
+VENDOR := geoneighbour/web/static/vendor/manifest.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test fmt migration clean system system-for-tests
+
+help: ## explain these targets
+	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: system $(INSTALLED) $(VENDOR) ## bring all that is missing: system packages (as root), .venv, browser libraries
+
+run: setup ## set up, then run the service with its private database, demonstration and worker; Ctrl+C stops it
+	@exec $(BIN)/geoneighbour run
+
+test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check format, lint, types, imports, and run all tests
+	@echo "== Format";           $(BIN)/ruff format --check .
+	@echo "== Lint";             $(BIN)/ruff check .
+	@echo "== Types";            $(BIN)/mypy
+	@echo "== Import contract";  $(BIN)/lint-imports --no-logo
+	@echo "== Tests";            $(BIN)/pytest
+
+fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+migration: $(INSTALLED_FOR_TESTS) ## write the migration that the models call for: m="what changes"; without m the initial one anew
+	@$(BIN)/geoneighbour db revision $(if $(m),--message "$(m)")
+	@$(BIN)/ruff format -q geoneighbour/database/migrations
+
+clean: ## stop and remove the private database with all it holds, .venv and everything that was made
+	@if [ -x $(BIN)/geoneighbour ]; then $(BIN)/geoneighbour db destroy --yes; \
+	  else echo "There is no .venv, so a private database (if any) stays: make setup, then make clean."; fi
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(dir $(VENDOR)) geoneighbour/web/client/node_modules
+
+system:
+	@scripts/system_packages.sh
+
+system-for-tests:
+	@scripts/system_packages.sh --with-browser
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@echo "== Virtual environment (.venv)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version if sys.version_info < (3, 11) else 0)'
+	@[ -e $@ ] || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[client]'
+	@touch $@
+
+$(INSTALLED_FOR_TESTS): $(INSTALLED)
+	@echo "== Tools for the tests (.venv)"
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[client,test]'
+	@touch $@
+
+$(VENDOR): geoneighbour/web/client/package-lock.json scripts/vendor.py | $(INSTALLED)
+	@echo "== Browser libraries"
+	@$(BIN)/python scripts/vendor.py
