@@ -9,9 +9,11 @@ import sys
 
 import click
 
+from geoneighbour.accounts.commands import members
 from geoneighbour.communes.commands import communes
 from geoneighbour.database.commands import db
 from geoneighbour.errors import GeoneighbourError
+from geoneighbour.nearness.commands import nearness
 
 UNUSABLE = 2
 """Exit code when what was given cannot serve; the database is as it was before."""
@@ -25,6 +27,8 @@ def cli() -> None:
 
 cli.add_command(communes)
 cli.add_command(db)
+cli.add_command(members)
+cli.add_command(nearness)
 
 
 def main() -> None:

@@ -47,3 +47,7 @@ class UnusableFile(GeoneighbourError):
 
 class Unavailable(GeoneighbourError):
     """Ce service ne répond pas pour l'instant."""
+
+
+class LoginNeeded(GeoneighbourError):
+    """Connectez-vous pour continuer."""

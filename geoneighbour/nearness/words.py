@@ -26,11 +26,6 @@ def of(name: str) -> str:
     return ("d’" if name[:1] in _ELISION else "de ") + name
 
 
-def people(number: int | None) -> dict[str, int]:
-    """A rounded number as JSON: {"about": 30}, or {"fewer_than": 11} when it may not be told."""
-    return {"fewer_than": 11} if number is None else {"about": number}
-
-
 def place(kind: str, name: str | None, commune: str | None = None) -> str:
     """A zone's name before others: an open neighbourhood's own, or the surroundings near a commune."""
     if kind == "neighbourhood" and name:
@@ -67,16 +62,25 @@ def why(row: Any, kind: str, name: str | None, commune: str | None) -> str:
     raise ValueError(f"no words for tier {row.tier!r}")
 
 
+def in_wider_area(origin: str, home: str | None, rings: int | None) -> str:
+    """« Paramé est dans le voisinage du Sillon, à 2 anneaux. »; `home` None: one's surroundings."""
+    of_home = of(home) if home else gettext("de vos alentours")
+    sentence = gettext("%(origin)s est dans le voisinage %(of_home)s", origin=origin, of_home=of_home)
+    return sentence + _at_rings(rings)
+
+
 def _wider(row: Any, kind: str, origin: str) -> str:
-    home = of(row.home_name) if row.home_kind == "neighbourhood" else gettext("de vos alentours")
+    home = row.home_name if row.home_kind == "neighbourhood" else None
     if kind == "neighbourhood":
-        sentence = gettext("%(origin)s est dans le voisinage %(of_home)s", origin=origin, of_home=home)
-    else:
-        sentence = gettext(
-            "Cela vient %(origin)s, dans le voisinage %(of_home)s", origin=origin, of_home=home
-        )
-    if row.rings is None:
-        return sentence + "."
-    if row.rings == 0:
-        return sentence + gettext(" : ils se touchent.")
-    return sentence + ngettext(", à %(num)d anneau.", ", à %(num)d anneaux.", row.rings)
+        return in_wider_area(origin, home, row.rings)
+    of_home = of(home) if home else gettext("de vos alentours")
+    sentence = gettext("Cela vient %(origin)s, dans le voisinage %(of_home)s", origin=origin, of_home=of_home)
+    return sentence + _at_rings(row.rings)
+
+
+def _at_rings(rings: int | None) -> str:
+    if rings is None:
+        return "."
+    if rings == 0:
+        return gettext(" : ils se touchent.")
+    return ngettext(", à %(num)d anneau.", ", à %(num)d anneaux.", rings)

@@ -1,0 +1,23 @@
+"""`geoneighbour members ...`"""
+
+from __future__ import annotations
+
+import click
+
+from geoneighbour import settings
+from geoneighbour.accounts import service
+from geoneighbour.database.engine import database_url, make_engine, transaction
+
+
+@click.group()
+def members() -> None:
+    """Decide about members."""
+
+
+@members.command()
+@click.argument("email")
+def verify(email: str) -> None:
+    """Mark the member with this EMAIL as verified: from now on counted, reached and able to write."""
+    with transaction(make_engine(database_url(settings.load()))) as session:
+        member = service.verify(session, email)
+        click.echo(f"{member.name} is verified.")

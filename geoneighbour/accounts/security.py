@@ -1,0 +1,75 @@
+"""Sign-up, login, password reset: Flask-Security, set up for accounts that speak for members with a home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_mailman import Mail
+from flask_security import RegisterFormV2, Security, SQLAlchemySessionUserDatastore
+from werkzeug.local import LocalProxy
+from wtforms import FloatField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from geoneighbour.accounts import service
+from geoneighbour.accounts.models import Account, Role
+from geoneighbour.database.http import db
+from geoneighbour.ground.points import Point
+
+_NO_HOME = "Indiquez votre domicile sur la carte."
+
+
+class SignUpForm(RegisterFormV2):
+    """E-mail, password, first name, and the home as hidden degrees that the start page filled in."""
+
+    name = StringField("Prénom", validators=[InputRequired("Indiquez votre prénom."), Length(1, 80)])
+    lon = FloatField(
+        widget=HiddenField.widget, validators=[InputRequired(_NO_HOME), NumberRange(-180, 180, _NO_HOME)]
+    )
+    lat = FloatField(
+        widget=HiddenField.widget, validators=[InputRequired(_NO_HOME), NumberRange(-90, 90, _NO_HOME)]
+    )
+
+    def to_dict(self, only_user: bool) -> dict[str, Any]:
+        home = {"name": self.name.data, "lon": self.lon.data, "lat": self.lat.data}
+        # The home goes to create_user alone, never into a signal or a mail.
+        return super().to_dict(only_user) | (home if only_user else {})
+
+
+class Accounts(SQLAlchemySessionUserDatastore):
+    """The accounts, in the request's session; a new one comes with its member and home."""
+
+    def create_user(self, **kwargs: Any) -> Account:
+        home = Point(kwargs.pop("lon"), kwargs.pop("lat"))
+        member = service.new_member(db(), kwargs.pop("name"), home)
+        return super().create_user(member_id=member.id, **kwargs)
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        SECURITY_REGISTERABLE=True,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_POST_LOGIN_VIEW="/accueil",
+        SECURITY_POST_REGISTER_VIEW="/accueil",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_REGISTER_URL="/inscription",
+        SECURITY_LOGIN_URL="/connexion",
+        SECURITY_LOGOUT_URL="/deconnexion",
+        SECURITY_RESET_URL="/mot-de-passe",
+        SECURITY_CHANGE_URL="/mot-de-passe/changer",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        # Whether a mail server answers is asked by sending, not by DNS while somebody waits.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_PASSWORD_HASH="argon2",
+        # 26 ms a login instead of 185: a burst of logins must not starve two cores.
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
+            "argon2__memory_cost": 19_456,
+            "argon2__time_cost": 2,
+            "argon2__parallelism": 1,
+        },
+        SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+    )
+    Mail(app)
+    Security(app, Accounts(LocalProxy(db), Account, Role), register_form=SignUpForm)

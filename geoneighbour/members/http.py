@@ -1,0 +1,63 @@
+"""Who is asking, and what a member decides about being seen: /api/v1/me, /api/v1/members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask_security import current_user
+from pydantic import BaseModel, ConfigDict
+
+from geoneighbour.database.http import db
+from geoneighbour.errors import LoginNeeded
+from geoneighbour.members import service
+from geoneighbour.members.models import Member
+
+api = APIBlueprint("members", __name__, url_prefix="/api/v1", tag="members")
+
+
+def current_member() -> Member:
+    """The member of the account that is logged in; LoginNeeded without one."""
+    if not current_user.is_authenticated:
+        raise LoginNeeded
+    return current_user.member
+
+
+class Choices(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    paused: bool | None = None
+    hidden_from_wider: bool | None = None
+
+
+@api.patch("/me")
+@api.input(Choices)
+def decide(json_data: Choices) -> dict[str, Any]:
+    """Pause the account (neither see nor be seen), or hide from the wider area."""
+    member = current_member()
+    if json_data.paused is not None:
+        service.pause(db(), member.id, json_data.paused)
+    if json_data.hidden_from_wider is not None:
+        service.hide_from_wider(db(), member.id, json_data.hidden_from_wider)
+    db().flush()
+    db().refresh(member)
+    return {
+        "id": member.id,
+        "paused": member.paused_at is not None,
+        "hidden_from_wider": member.hidden_from_wider,
+    }
+
+
+@api.post("/members/<int:member_id>/block")
+def block(member_id: int) -> tuple[str, int]:
+    """Neither sees the other from now on."""
+    service.block(db(), current_member().id, member_id)
+    return "", 204
+
+
+@api.delete("/members/<int:member_id>/block")
+def unblock(member_id: int) -> tuple[str, int]:
+    service.unblock(db(), current_member().id, member_id)
+    return "", 204

@@ -1,0 +1,186 @@
+"""Where am I, who is near, whom would this reach: /api/v1/place, /me, /contacts, /reach; and the base map's tiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import shapely
+from apiflask import APIBlueprint
+from flask import Response, request
+from geoalchemy2.shape import to_shape
+from pydantic import BaseModel, ConfigDict
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select
+
+from geoneighbour.communes.models import Commune
+from geoneighbour.database.http import db
+from geoneighbour.errors import NotFound
+from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from geoneighbour.members.http import current_member
+from geoneighbour.members.models import Home
+from geoneighbour.nearness import service, words
+from geoneighbour.neighbourhoods.models import Neighbourhood
+from geoneighbour.neighbourhoods.numbers import people
+
+api = APIBlueprint("nearness", __name__, url_prefix="/api/v1", tag="nearness")
+tiles = APIBlueprint("tiles", __name__, enable_openapi=False)
+
+
+class Where(BaseModel):
+    """Degrees, EPSG:4326. In the body, so that no log holds it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: float
+    lat: float
+
+
+class ReachQuery(BaseModel):
+    reach: str
+
+
+@api.post("/place")
+@api.input(Where)
+def place(json_data: Where) -> dict[str, Any]:
+    """What is at a point, for anyone: commune, open neighbourhoods, surroundings, about how many people."""
+    found = service.place(db(), Point(json_data.lon, json_data.lat))
+    return {
+        "commune": {"code": found.commune.code, "name": found.commune.name} if found.commune else None,
+        "neighbourhoods": [
+            {"id": row.id, "name": row.name, "story": row.story, "state": "open"}
+            for row in found.neighbourhoods
+        ],
+        "surroundings": {
+            "cell": cells.to_text(found.surroundings),
+            "geometry": geojson(cells.outline(found.surroundings)),
+        },
+        "people": {
+            "neighbourhood": people(found.own.people),
+            "wider": people(found.wider.people),
+        },
+        "requests": people(found.requests),
+        "area": geojson(found.wider.shape),
+    }
+
+
+@api.get("/me")
+def me() -> dict[str, Any]:
+    """Who I am and where I live: the one answer that holds a home, for its owner alone."""
+    member = current_member()
+    home = service.residence(db(), member.id)
+    point = db().get_one(Home, member.id)
+    position = shapely.get_coordinates(to_shape(point.geom))[0]
+    neighbourhood = db().get(Neighbourhood, home.zone)
+    commune = db().get(Commune, home.commune_id) if home.commune_id else None
+    return {
+        "id": member.id,
+        "name": member.name,
+        "verified": member.verified_at is not None,
+        "paused": member.paused_at is not None,
+        "hidden_from_wider": member.hidden_from_wider,
+        "commune": {"code": commune.code, "name": commune.name} if commune else None,
+        "home_neighbourhood": {
+            "kind": "neighbourhood" if neighbourhood else "surroundings",
+            "id": neighbourhood.id if neighbourhood else None,
+            "name": neighbourhood.name if neighbourhood else None,
+            "cell": None if neighbourhood else cells.to_text(home.zone),
+        },
+        "home": {"lon": position[0], "lat": position[1]},
+    }
+
+
+@api.get("/me/map")
+def my_map() -> dict[str, Any]:
+    """My neighbourhood, the wider area with its open neighbourhoods, and people as shaded published cells."""
+    member = current_member()
+    own, wider = (service.preview(db(), member.id, reach) for reach in ("neighbourhood", "wider"))
+    return {
+        "home_neighbourhood": feature(geojson(own.shape), people=people(own.people)),
+        "wider_area": feature(geojson(wider.shape), people=people(wider.people)),
+        "neighbourhoods": collection(
+            feature(row.geometry, id=row.id, name=row.name, rings=row.rings, people=people(row.people))
+            for row in service.wider_neighbourhoods(db(), member.id)
+        ),
+        "cells": collection(
+            feature(row.geometry, id=row.cell, people=people(row.people), shade=_shade(row.density))
+            for row in service.cells_in(db(), wider.shape)
+        ),
+    }
+
+
+@api.get("/contacts")
+def contacts() -> dict[str, Any]:
+    """The roll of one's own open neighbourhood, and the neighbourhoods of the wider area."""
+    member = current_member()
+    roll = service.roll(db(), member.id)
+    own = service.preview(db(), member.id, "neighbourhood")
+    neighbourhood = db().get(Neighbourhood, service.residence(db(), member.id).zone)
+    home = neighbourhood.name if neighbourhood else None
+    return {
+        "neighbours": None if roll is None else [{"id": row.id, "name": row.name} for row in roll],
+        "count": None if roll is None else len(roll),
+        "about": people(own.people),
+        "wider": [
+            {
+                "id": row.id,
+                "name": row.name,
+                "rings": row.rings,
+                "people": people(row.people),
+                "sentence": words.in_wider_area(row.name, home, row.rings),
+            }
+            for row in service.wider_neighbourhoods(db(), member.id)
+        ],
+    }
+
+
+@api.get("/contacts/<int:member_id>")
+def contact(member_id: int) -> dict[str, Any]:
+    """How near one other member is, and why."""
+    row = service.contact(db(), current_member().id, member_id)
+    return {
+        "id": member_id,
+        "tier": row.tier,
+        "rings": row.rings,
+        "sentence": words.why(row, row.other_kind, row.other_name, row.other_commune),
+    }
+
+
+@api.get("/reach")
+@api.input(ReachQuery, location="query")
+def reach(query_data: ReachQuery) -> dict[str, Any]:
+    """Before writing: the ground of a reach and about how many people it holds."""
+    area = service.preview(db(), current_member().id, query_data.reach)
+    return {"reach": query_data.reach, "people": people(area.people), "area": geojson(area.shape)}
+
+
+@tiles.get("/tiles/<int:z>/<int:x>/<int:y>.mvt")
+def tile(z: int, x: int, y: int) -> Response:
+    """The base map: communes and open neighbourhoods."""
+    if z > 22 or x >= 2**z or y >= 2**z:
+        raise NotFound
+    body = db().scalar(select(func.nearness.tile(z, x, y)))
+    response = Response(bytes(body or b""), mimetype="application/vnd.mapbox-vector-tile")
+    response.cache_control.max_age = 300
+    response.cache_control.public = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def geojson(shape: BaseGeometry) -> dict[str, Any]:
+    """A shape as GeoJSON (RFC 7946) to 1e-6 degrees, some ten centimetres: for drawing."""
+    return dict(shapely.geometry.mapping(shapely.orient_polygons(shapely.set_precision(shape, 1e-6))))
+
+
+def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def collection(features: Any) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def _shade(density: float | None) -> float:
+    """Rounded people per km² as a shade from 0 to 1; 500 and more are the darkest."""
+    return round(min(1.0, ((density or 0) / 500) ** 0.5), 2)

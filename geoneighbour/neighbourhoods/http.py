@@ -1,0 +1,98 @@
+"""Pick, draw, support, join, leave: /api/v1/neighbourhoods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask_security import current_user
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Row
+
+from geoneighbour.database.http import db
+from geoneighbour.members.http import current_member
+from geoneighbour.neighbourhoods import queries, service
+from geoneighbour.neighbourhoods.numbers import people
+
+api = APIBlueprint("neighbourhoods", __name__, url_prefix="/api/v1", tag="neighbourhoods")
+
+
+class Proposal(BaseModel):
+    """`geometry` is a GeoJSON Polygon or MultiPolygon (EPSG:4326) around one's home."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    story: str = ""
+    geometry: dict[str, Any]
+
+
+def shown(row: Row[Any], with_geometry: bool = False) -> dict[str, Any]:
+    answer = {
+        "id": row.id,
+        "name": row.name,
+        "story": row.story,
+        "state": row.state,
+        "stage": row.stage,
+        "people": people(row.people) if row.state == "open" else None,
+        "mine": row.mine,
+        "supported": row.supported,
+        "covers_home": row.covers_home,
+    }
+    return answer | {"geometry": row.geometry} if with_geometry else answer
+
+
+@api.get("/neighbourhoods")
+def listed() -> dict[str, Any]:
+    """Open neighbourhoods; for a member also the proposed ones near home, those that cover the home first."""
+    rows = queries.around(db(), current_member().id) if _is_member() else queries.all_open(db())
+    return {"neighbourhoods": [shown(row, with_geometry=row.state == "proposed") for row in rows]}
+
+
+@api.get("/neighbourhoods/<int:neighbourhood_id>")
+def one(neighbourhood_id: int) -> dict[str, Any]:
+    row = queries.one(db(), neighbourhood_id, current_member().id if _is_member() else None)
+    return shown(row, with_geometry=True)
+
+
+@api.post("/neighbourhoods")
+@api.input(Proposal)
+def propose(json_data: Proposal) -> tuple[dict[str, Any], int]:
+    """Propose a neighbourhood around one's home; it opens when enough verified neighbours support it."""
+    drawn = service.propose(db(), current_member().id, json_data.name, json_data.story, json_data.geometry)
+    return _now(drawn.id), 201
+
+
+@api.post("/neighbourhoods/<int:neighbourhood_id>/support")
+def support(neighbourhood_id: int) -> dict[str, Any]:
+    service.support(db(), current_member().id, neighbourhood_id)
+    return _now(neighbourhood_id)
+
+
+@api.delete("/me/support")
+def withdraw() -> tuple[str, int]:
+    service.withdraw(db(), current_member().id)
+    return "", 204
+
+
+@api.post("/neighbourhoods/<int:neighbourhood_id>/join")
+def join(neighbourhood_id: int) -> dict[str, Any]:
+    """Make an open neighbourhood that covers one's home one's own."""
+    service.choose(db(), current_member().id, neighbourhood_id)
+    return _now(neighbourhood_id)
+
+
+@api.delete("/me/neighbourhood")
+def leave() -> tuple[str, int]:
+    """Back to the surroundings of one's home."""
+    service.leave(db(), current_member().id)
+    return "", 204
+
+
+def _now(neighbourhood_id: int) -> dict[str, Any]:
+    db().flush()
+    return shown(queries.one(db(), neighbourhood_id, current_member().id), with_geometry=True)
+
+
+def _is_member() -> bool:
+    return bool(current_user.is_authenticated)

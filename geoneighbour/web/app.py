@@ -1,0 +1,110 @@
+"""The web application: the rooms' blueprints, accounts, pages and errors, put together."""
+
+from __future__ import annotations
+
+import mimetypes
+import secrets
+from datetime import timedelta
+
+from apiflask import APIFlask
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Engine
+
+from geoneighbour import settings as environment
+from geoneighbour.accounts import security
+from geoneighbour.communes.http import api as communes
+from geoneighbour.database import http as database
+from geoneighbour.database import state
+from geoneighbour.database.engine import database_url, make_engine
+from geoneighbour.members.http import api as members
+from geoneighbour.nearness.http import api as nearness
+from geoneighbour.nearness.http import tiles
+from geoneighbour.neighbourhoods.http import api as neighbourhoods
+from geoneighbour.posts.http import api as posts
+from geoneighbour.requests.http import api as requests
+from geoneighbour.settings import Settings
+from geoneighbour.web import pages, problems
+from geoneighbour.web.geocoder import api as geocoder
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
+    """The WSGI application on the database of `settings` (the environment's when not given)."""
+    settings = settings or environment.load()
+    app = APIFlask(
+        __name__,
+        title="geoneighbour",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    mimetypes.add_type("text/javascript", ".mjs")
+    app.config.update(_config(settings))
+    database.init_app(app, engine or make_engine(database_url(settings)))
+    Babel(app, default_locale="fr", locale_selector=lambda: "fr")
+    CSRFProtect(app)
+    security.init_app(app)
+    for blueprint in (communes, members, neighbourhoods, nearness, tiles, posts, requests, geocoder):
+        app.register_blueprint(blueprint)
+    pages.init_app(app)
+    problems.init_app(app)
+    app.after_request(_protect)
+    app.context_processor(lambda: {"csp_nonce": csp_nonce})
+    return app
+
+
+def csp_nonce() -> str:
+    """The word that lets this page's one inline script, the import map, run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    mail = (
+        {
+            "MAIL_BACKEND": "smtp",
+            "MAIL_SERVER": settings.smtp_host,
+            "MAIL_PORT": settings.smtp_port,
+            "MAIL_USERNAME": settings.smtp_user,
+            "MAIL_PASSWORD": settings.smtp_password,
+            "MAIL_USE_TLS": settings.smtp_tls,
+            "MAIL_TIMEOUT": 10,
+        }
+        if settings.smtp_host
+        else {"MAIL_BACKEND": "file", "MAIL_FILE_PATH": str(state.make(settings) / "mail")}
+    )
+    return mail | {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key or state.secret(settings, "secret_key"),
+        "SECURITY_PASSWORD_SALT": settings.secret_key or state.secret(settings, "password_salt"),
+        "MAIL_DEFAULT_SENDER": settings.mail_from,
+        "SECURITY_EMAIL_SENDER": settings.mail_from,
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "REMEMBER_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "OPENAPI_VERSION": "3.1.0",
+    }
+
+
+def _protect(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; font-src 'self';"
+        " img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'; manifest-src 'self';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.path.startswith("/static/vendor/"):
+        # The version is in the path.
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.path.startswith("/api/"):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response

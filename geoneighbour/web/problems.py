@@ -1,0 +1,113 @@
+"""The one table from domain errors to HTTP: problem+json (RFC 9457) for the API, a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from apiflask.exceptions import HTTPError
+from flask import Flask, Response, current_app, json, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoneighbour import errors
+from geoneighbour.database.constraints import translate
+
+STATUS: dict[type[errors.GeoneighbourError], HTTPStatus] = {
+    errors.LoginNeeded: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnusableFile: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_OURS = "Une erreur est survenue de notre côté. Réessayez dans un instant."
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(errors.GeoneighbourError, _domain)
+    app.register_error_handler(IntegrityError, lambda error: _domain(translate(error)))
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(HTTPError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: errors.GeoneighbourError) -> HTTPStatus:
+    """The status of an error: its own class's, else that of the nearest class it derives from."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _domain(error: errors.GeoneighbourError) -> BaseResponse:
+    if isinstance(error, errors.LoginNeeded) and not _is_api():
+        return redirect(
+            url_for("security.login", next=request.full_path if request.method == "GET" else None)
+        )
+    return _answer(status_of(error), error.reason, error.field)
+
+
+def _invalid(error: HTTPError) -> BaseResponse:
+    """What pydantic refused: {"json": {"body": ["..."]}}; the first field is named."""
+    places = error.detail if isinstance(error.detail, dict) else {}
+    reasons = next(iter(places.values()), None)
+    if isinstance(reasons, dict) and reasons:
+        field, messages = next(iter(reasons.items()))
+        return _answer(HTTPStatus(error.status_code), f"{field} : {messages[0]}", field)
+    return _answer(HTTPStatus(error.status_code), str(error.message))
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    if error.response is not None:
+        return error.response
+    return _answer(HTTPStatus(error.code or 500), _WORDS.get(error.code or 500, error.description or ""))
+
+
+_WORDS = {
+    400: "Cette demande est incomplète ou a expiré : rechargez la page.",
+    404: "Cette page n'existe pas.",
+    405: "Cette page ne s'ouvre pas de cette façon.",
+    413: "Cet envoi est trop lourd.",
+}
+
+
+def _database_away(error: OperationalError) -> BaseResponse:
+    current_app.logger.error("database: %s", type(error.orig).__name__)
+    return _answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "La base de données ne répond pas. Réessayez dans un instant."
+    )
+
+
+def _unexpected(error: Exception) -> BaseResponse:
+    # The message may hold what somebody sent: the log has the place and the kind of error only.
+    frames = error.__traceback__
+    while frames and frames.tb_next:
+        frames = frames.tb_next
+    where = f"{frames.tb_frame.f_code.co_filename}:{frames.tb_lineno}" if frames else "?"
+    current_app.logger.error("%s %s: %s at %s", request.method, request.endpoint, type(error).__name__, where)
+    if current_app.testing:
+        raise error
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _OURS)
+
+
+def _answer(status: HTTPStatus, detail: str, field: str | None = None) -> BaseResponse:
+    if not _is_api():
+        page = render_template("errors/problem.html", status=int(status), title=status.phrase, detail=detail)
+        return Response(page, status=int(status))
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if field:
+        problem["field"] = field
+    return Response(json.dumps(problem), status=int(status), mimetype="application/problem+json")
+
+
+def _is_api() -> bool:
+    return request.path.startswith(("/api/", "/tiles/"))
