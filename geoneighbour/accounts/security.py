@@ -42,7 +42,8 @@ class Accounts(SQLAlchemySessionUserDatastore):
     def create_user(self, **kwargs: Any) -> Account:
         home = Point(kwargs.pop("lon"), kwargs.pop("lat"))
         member = service.new_member(db(), kwargs.pop("name"), home)
-        return super().create_user(member_id=member.id, **kwargs)
+        account: Account = super().create_user(member_id=member.id, **kwargs)  # type: ignore[assignment]
+        return account
 
 
 def init_app(app: Flask) -> None:
@@ -61,7 +62,7 @@ def init_app(app: Flask) -> None:
         SECURITY_LOGOUT_METHODS=["POST"],
         # Whether a mail server answers is asked by sending, not by DNS while somebody waits.
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a scheme)
         # 26 ms a login instead of 185: a burst of logins must not starve two cores.
         SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
             "argon2__memory_cost": 19_456,
@@ -72,4 +73,5 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_LENGTH_MIN=10,
     )
     Mail(app)
-    Security(app, Accounts(LocalProxy(db), Account, Role), register_form=SignUpForm)
+    accounts = Accounts(LocalProxy(db), Account, Role)  # type: ignore[arg-type]
+    Security(app, accounts, register_form=SignUpForm)

@@ -62,7 +62,7 @@ def _invalid(error: HTTPError) -> BaseResponse:
 
 
 def _http(error: HTTPException) -> BaseResponse:
-    if error.response is not None:
+    if isinstance(error.response, BaseResponse):
         return error.response
     return _answer(HTTPStatus(error.code or 500), _WORDS.get(error.code or 500, error.description or ""))
 
