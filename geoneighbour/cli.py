@@ -14,6 +14,7 @@ from geoneighbour.communes.commands import communes
 from geoneighbour.database.commands import db
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.nearness.commands import nearness
+from geoneighbour.running.commands import run, serve, worker
 
 UNUSABLE = 2
 """Exit code when what was given cannot serve; the database is as it was before."""
@@ -27,6 +28,9 @@ def cli() -> None:
 
 cli.add_command(communes)
 cli.add_command(db)
+cli.add_command(run)
+cli.add_command(serve)
+cli.add_command(worker)
 cli.add_command(members)
 cli.add_command(nearness)
 

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int | None = Field(None, ge=1, le=65535)
+    web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=64)
     secret_key: str | None = None
     secure_cookies: bool = Field(False, description="set when the service stands behind HTTPS")

@@ -21,6 +21,18 @@ def database_url(settings: Settings) -> str:
     return cluster.start(settings)
 
 
+@contextmanager
+def database_in_use(settings: Settings) -> Iterator[str]:
+    """The same URL, for a process that stays; the last one to leave stops the private cluster."""
+    try:
+        yield database_url(settings)
+    finally:
+        if not settings.database_url:
+            from geoneighbour.database import cluster
+
+            cluster.stop_if_last(settings)
+
+
 def make_engine(url: str) -> Engine:
     """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.

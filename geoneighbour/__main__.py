@@ -1,0 +1,5 @@
+"""`python -m geoneighbour` is the command `geoneighbour`."""
+
+from geoneighbour.cli import main
+
+main()

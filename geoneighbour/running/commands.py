@@ -1,0 +1,46 @@
+"""`geoneighbour serve`, `geoneighbour worker` and `geoneighbour run`, which is both and their database."""
+
+from __future__ import annotations
+
+import click
+
+from geoneighbour import settings as environment
+from geoneighbour.database.engine import database_in_use
+from geoneighbour.running import ports
+from geoneighbour.running.together import run_together
+from geoneighbour.running.web_server import WebServer
+from geoneighbour.running.worker import make_app
+
+
+def chosen_port() -> int:
+    try:
+        port, remark = ports.choose(environment.load())
+    except ports.PortTaken as error:
+        click.echo(f"geoneighbour: {error.reason}", err=True)
+        raise click.exceptions.Exit(1) from None
+    if remark:
+        click.echo(remark)
+    return port
+
+
+@click.command()
+def serve() -> None:
+    """Serve the pages and the API (HOST, PORT). The database must have been upgraded."""
+    settings, port = environment.load(), chosen_port()
+    with database_in_use(settings):
+        click.echo(f"Serving on http://{settings.host}:{port}")
+        WebServer(settings, port).run()
+
+
+@click.command()
+def worker() -> None:
+    """Do what is due: the weekly review (REVIEW_CRON)."""
+    settings = environment.load()
+    with database_in_use(settings) as url:
+        make_app(url, settings).run_worker()
+
+
+@click.command()
+def run() -> None:
+    """Database, demonstration (in an empty database), web service and worker, until Ctrl+C."""
+    run_together(environment.load(), chosen_port())

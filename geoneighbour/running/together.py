@@ -1,0 +1,146 @@
+"""`geoneighbour run`: all that one machine needs, started in order and stopped together."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+from sqlalchemy import Engine, select
+
+from geoneighbour.communes.models import Commune
+from geoneighbour.database import cluster, state
+from geoneighbour.database.engine import database_in_use, make_engine, transaction
+from geoneighbour.database.upgrade import upgrade
+from geoneighbour.errors import Unavailable
+from geoneighbour.settings import Settings
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+TOO_SOON_SECONDS = 10
+"""A process that ends this soon after its start would end again."""
+
+
+class Child:
+    """A `geoneighbour` command in a process of its own, which does not outlive this one."""
+
+    def __init__(self, command: str, **environment: str) -> None:
+        self.command, self.environment = command, environment
+        self.start()
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        # A session of its own: Ctrl+C reaches this process alone, which then stops the others in order.
+        self.process = subprocess.Popen(  # noqa: S603
+            _command(self.command),
+            env=os.environ | self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+
+    def check(self) -> None:
+        """Start it again if it has ended; Unavailable if it ended at once."""
+        status = self.process.poll()
+        if status is None:
+            return
+        if time.monotonic() - self.started < TOO_SOON_SECONDS:
+            raise Unavailable(f"'geoneighbour {self.command}' ended with status {status}.")
+        click.echo(f"'geoneighbour {self.command}' ended with status {status}; starting it again.", err=True)
+        self.start()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def run_together(settings: Settings, port: int) -> None:
+    """Returns after Ctrl+C or SIGTERM, when all that was started here has stopped."""
+    children: list[Child] = []
+    with _until_interrupted(), database_in_use(settings) as url:
+        try:
+            click.echo(f"Database: {'that of DATABASE_URL' if settings.database_url else 'private, running'}")
+            engine = make_engine(url)
+            upgrade(engine, settings)
+            _load_demonstration(engine)
+            children += [Child("serve", PORT=str(port)), Child("worker")]
+            _wait_for_web(settings.host, port, children[0])
+            _tell(settings, port)
+            while True:
+                time.sleep(0.5)
+                if not settings.database_url and not cluster.running(settings):
+                    click.echo("The private database has stopped; starting it again.", err=True)
+                    cluster.start(settings)
+                for child in children:
+                    child.check()
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            click.echo("\nStopping.")
+            for child in children:
+                child.stop()
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[None]:
+    """SIGTERM is like Ctrl+C, and both are a normal end."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+def _load_demonstration(engine: Engine) -> None:
+    with transaction(engine) as session:
+        if session.scalar(select(Commune.id).limit(1)) is not None:
+            return
+    click.echo("The database is empty: loading the demonstration.")
+    loading = subprocess.run(_command("demo", "load"), check=False)  # noqa: S603
+    if loading.returncode:
+        raise Unavailable("The demonstration could not be loaded.")
+
+
+def _wait_for_web(host: str, port: int, web: Child) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        web.check()
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise Unavailable(f"The web service did not open port {port}.")
+
+
+def _tell(settings: Settings, port: int) -> None:
+    mail = settings.smtp_host or f"files in {state.folder(settings) / 'mail'}"
+    click.echo(f"\ngeoneighbour is ready: http://localhost:{port}")
+    click.echo(f"  mail goes to         {mail}")
+    click.echo("  Ctrl+C stops it.")
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "geoneighbour", *arguments]
+
+
+def _die_with_parent() -> None:
+    """Linux sends SIGTERM to the child when this process is killed."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)

@@ -1,0 +1,42 @@
+"""What runs by itself: the weekly review. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
+
+from __future__ import annotations
+
+from croniter import croniter
+from procrastinate import App, PsycopgConnector
+from sqlalchemy import Engine
+
+from geoneighbour.database.engine import make_engine, transaction
+from geoneighbour.database.upgrade import JOBS
+from geoneighbour.database.urls import changed
+from geoneighbour.errors import InvalidInput
+from geoneighbour.nearness import review
+from geoneighbour.settings import Settings
+
+WEEK_SECONDS = 7 * 24 * 3600
+
+
+def make_app(url: str, settings: Settings) -> App:
+    """The job queue on a database (libpq URL), with the tasks it runs on time."""
+    if not croniter.is_valid(settings.review_cron):
+        raise InvalidInput(f"REVIEW_CRON is not a cron expression: {settings.review_cron}")
+    # A review that was due while the machine was off is made up for when the worker starts.
+    app = App(
+        connector=PsycopgConnector(conninfo=changed(url, options=f"-c search_path={JOBS}")),
+        worker_defaults={"delete_jobs": "successful"},
+        periodic_defaults={"max_delay": WEEK_SECONDS},
+    )
+    engine = make_engine(url)
+
+    @app.periodic(cron=settings.review_cron)
+    @app.task(name="review", queueing_lock="review")
+    def weekly_review(timestamp: int) -> dict[str, int]:
+        return run_review(engine)
+
+    return app
+
+
+def run_review(engine: Engine) -> dict[str, int]:
+    """The weekly review, in a transaction of its own; returns the counts of what changed."""
+    with transaction(engine) as session:
+        return review.run(session)
