@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 
 import click
+import psycopg
+from sqlalchemy.exc import OperationalError
 
 from geoneighbour.accounts.commands import members
 from geoneighbour.communes.commands import communes
@@ -49,4 +51,8 @@ def main() -> None:
         sys.exit(130)
     except GeoneighbourError as error:
         click.echo(f"geoneighbour: {error.reason}", err=True)
+        sys.exit(UNUSABLE)
+    except (psycopg.OperationalError, OperationalError) as error:
+        reason = error.orig if isinstance(error, OperationalError) else error
+        click.echo(f"geoneighbour: the database does not answer: {' '.join(str(reason).split())}", err=True)
         sys.exit(UNUSABLE)

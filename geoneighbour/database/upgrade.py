@@ -48,6 +48,13 @@ def upgrade(engine: Engine, settings: Settings) -> None:
         _write_numbers(connection, settings)
 
 
+def require(engine: Engine) -> None:
+    """Unavailable when the database is not as this version needs it."""
+    with engine.connect() as connection:
+        if schema.pending(connection) or stale_sql(connection):
+            raise Unavailable("The database is not up to date: run 'geoneighbour db upgrade' first.")
+
+
 def prepare(connection: Connection) -> None:
     """What the tables stand on: PostGIS and the schemas they are in."""
     try:

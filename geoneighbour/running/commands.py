@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from geoneighbour import settings as environment
-from geoneighbour.database.engine import database_in_use
+from geoneighbour.database.engine import database_in_use, make_engine
+from geoneighbour.database.upgrade import require
 from geoneighbour.running import ports
 from geoneighbour.running.together import run_together
 from geoneighbour.running.web_server import WebServer
@@ -27,7 +28,8 @@ def chosen_port() -> int:
 def serve() -> None:
     """Serve the pages and the API (HOST, PORT). The database must have been upgraded."""
     settings, port = environment.load(), chosen_port()
-    with database_in_use(settings):
+    with database_in_use(settings) as url:
+        require(make_engine(url))
         click.echo(f"Serving on http://{settings.host}:{port}")
         WebServer(settings, port).run()
 
@@ -37,6 +39,7 @@ def worker() -> None:
     """Do what is due: the weekly review (REVIEW_CRON)."""
     settings = environment.load()
     with database_in_use(settings) as url:
+        require(make_engine(url))
         make_app(url, settings).run_worker()
 
 
