@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from geoalchemy2.shape import from_shape, to_shape
+from geoalchemy2.shape import to_shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
@@ -68,7 +68,7 @@ def place(session: Session, point: Point) -> Place:
         own=Area(own, people_in(session, own)),
         wider=Area(wider, people_in(session, wider)),
         requests=session.scalar(
-            select(func.nearness.rounded(func.nearness.cell_requests_in(from_shape(wider, srid=4326))))
+            select(func.nearness.rounded(func.nearness.cell_requests_in(_geometry(wider))))
         ),
     )
 
@@ -90,9 +90,7 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
 
 def people_in(session: Session, shape: BaseGeometry) -> int | None:
     """About how many verified members an area holds, to the nearest ten; None below k."""
-    return session.scalar(
-        select(func.nearness.rounded(func.nearness.people_in(from_shape(shape, srid=4326))))
-    )
+    return session.scalar(select(func.nearness.rounded(func.nearness.people_in(_geometry(shape)))))
 
 
 def contact(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
@@ -163,3 +161,7 @@ def _communes(session: Session, commune_id: int | None, reach: str) -> BaseGeome
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
     ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
     return shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
+
+
+def _geometry(shape: BaseGeometry) -> Any:
+    return func.ST_GeomFromWKB(shapely.to_wkb(shape), 4326)
