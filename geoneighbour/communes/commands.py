@@ -2,9 +2,144 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
+from sqlalchemy.orm import Session
+
+from geoneighbour import settings
+from geoneighbour.communes import queries, report, service
+from geoneighbour.communes.reader import Request
+from geoneighbour.database.engine import database_url, make_engine, transaction
+from geoneighbour.errors import InvalidInput
+
+NOWHERE = 1
+"""Exit code of `at` for a place in no commune, as grep has one for no line."""
+
+in_country = click.option("--country", metavar="CC", help="Where several countries use the same code.")
 
 
 @click.group()
 def communes() -> None:
     """Import and look up commune boundaries."""
+
+
+@communes.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--vintage", required=True, type=click.IntRange(1900, 2100), help="The year the boundaries are of."
+)
+@click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
+@click.option("--layer", help="The layer of communes, where a file has several.")
+@click.option("--code-field", help="The field of the code.")
+@click.option("--name-field", help="The field of the name.")
+@click.option("--srid", type=click.IntRange(1), help="The EPSG code of the file's coordinates.")
+@click.option("--country", metavar="CC", help="Two letters; default: as the source tells, else FR.")
+@click.option("--source", help="Kept with each commune; default: the name of its file.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object, the last line.")
+def import_(
+    paths: tuple[Path, ...],
+    vintage: int,
+    dry_run: bool,
+    layer: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    srid: int | None,
+    country: str | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
+    """Import boundaries from GeoJSON, GeoPackage or Shapefile (also zipped); several PATHS, or a folder, are one import.
+
+    All of it goes in, or nothing. Fields and coordinate system are found by themselves for the sources of docs/boundaries.md.
+    """
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise InvalidInput("--country is two letters, such as FR or BE")
+    request = Request(
+        tuple(str(path) for path in paths),
+        layer,
+        code_field,
+        name_field,
+        srid,
+        country.upper() if country else None,
+    )
+    with report.Bar() as bar, _session() as session:
+        summary = service.import_communes(
+            session, request, vintage, source=source, dry_run=dry_run, progress=bar
+        )
+    if dry_run and not as_json:
+        click.echo("Dry run, nothing was changed.")
+    click.echo(report.as_json(summary) if as_json else report.as_text(summary))
+
+
+@communes.command(context_settings={"ignore_unknown_options": True})  # -1.99 is a longitude, no option
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+def at(lon: float, lat: float) -> None:
+    """Print code and name of the commune at a place, in degrees. In none (sea, lake, abroad) the exit code is 1."""
+    for value, bound, what in ((lon, 180, "longitude"), (lat, 90, "latitude")):
+        if not abs(value) <= bound:
+            raise InvalidInput(f"{value:g} is no {what}: it must lie between -{bound} and {bound}")
+    with _session() as session:
+        found = queries.at(session, lon, lat)
+    if found is None:
+        click.echo("No commune here.")
+        sys.exit(NOWHERE)
+    click.echo(f"{found.code} {found.name}")
+
+
+@communes.command()
+@click.argument("code")
+@in_country
+def show(code: str, country: str | None) -> None:
+    """Print name, country, vintage, area, neighbours and history of a commune."""
+    with _session() as session:
+        versions = queries.history(session, code, country)
+        commune = next((version for version in versions if version.valid_to is None), versions[-1])
+        click.echo(f"{commune.code} {commune.name} ({commune.country})")
+        if commune.valid_to is None:
+            around = queries.neighbours(session, commune.id)
+            click.echo(f"vintage     {commune.vintage}")
+            click.echo(f"area        {queries.area_km2(session, commune.id):.2f} km²")
+            click.echo(f"neighbours  {len(around)}")
+            click.echo(f"source      {commune.source}")
+        click.echo("history")
+        for version in versions:
+            until = "today" if version.valid_to is None else str(version.valid_to)
+            heirs = " -> ".join(f"{heir.code} {heir.name}" for heir in queries.successors(session, version))
+            click.echo(f"  {version.valid_from} to {until}  {version.name}{' -> ' + heirs if heirs else ''}")
+            for gone in queries.predecessors(session, version):
+                if gone.code != version.code:
+                    click.echo(f"    took in {gone.code} {gone.name}")
+
+
+@communes.command()
+@click.argument("code")
+@in_country
+def neighbours(code: str, country: str | None) -> None:
+    """Print code and name of the communes adjacent to one, one a line."""
+    with _session() as session:
+        for other, by_operator in queries.neighbours(session, queries.by_code(session, code, country).id):
+            click.echo(f"{other.code} {other.name}{'  (linked by an operator)' if by_operator else ''}")
+
+
+@communes.command()
+@click.argument("codes", nargs=2, metavar="CODE CODE")
+@in_country
+@click.option("--remove", is_flag=True, help="Take such a link back.")
+def link(codes: tuple[str, str], country: str | None, remove: bool) -> None:
+    """Make two communes adjacent, both ways, that no border joins: an island and its port."""
+    with _session() as session:
+        one, two = (queries.by_code(session, code, country) for code in codes)
+        (service.unlink if remove else service.link)(session, one.id, two.id)
+    done = "no longer linked" if remove else "linked"
+    click.echo(f"{one.code} {one.name} and {two.code} {two.name} are {done}.")
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    with transaction(make_engine(database_url(settings.load()))) as session:
+        yield session

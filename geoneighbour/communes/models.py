@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
 
+DEMONSTRATION = "demonstration"
+"""The source of communes that are made up; any real boundaries may replace them."""
+
 
 class Commune(Base):
     """A version of a commune: it holds from `valid_from` until `valid_to` (vintages; null: still current).
@@ -37,9 +40,20 @@ class Commune(Base):
         CheckConstraint("code ~ '^[0-9A-Z]{1,12}$'", name="code"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
         # One current row a code: serves `communes show` and the importer.
-        Index("uq_commune_current_code", "country", "code", unique=True, postgresql_where=text("valid_to IS NULL")),
+        Index(
+            "uq_commune_current_code",
+            "country",
+            "code",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
         # Serves commune_at(), the tiles and adjacency.
-        Index("ix_commune_current_geom", "geom", postgresql_using="gist", postgresql_where=text("valid_to IS NULL")),
+        Index(
+            "ix_commune_current_geom",
+            "geom",
+            postgresql_using="gist",
+            postgresql_where=text("valid_to IS NULL"),
+        ),
     )
 
 

@@ -1,0 +1,132 @@
+"""The confined process behind ``communes.reader``: `python -m geoneighbour.communes.confined_reader REQUEST` (JSON)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+import sys
+from pathlib import Path
+from typing import IO
+
+from geoneighbour.communes.fields import Fields, choose_layer, find_fields
+from geoneighbour.communes.reader import COUNTRY, DONE, END, FRAME_HEAD, REFUSAL, ROWS, SIZE, Request
+from geoneighbour.communes.rows import Row, rows
+from geoneighbour.errors import UnusableFile
+from geoneighbour.ground import boundary_files
+from geoneighbour.ground.confined import limit
+
+# Small files get the least of time and memory, so that a hostile one cannot have more; honest large ones their share.
+SECONDS, SECONDS_PER_MEGABYTE = 20, 1
+MEGABYTES, MEGABYTES_PER_MEGABYTE = 512, 8
+ROWS_AT_ONCE = 500
+
+COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+COPY_END = struct.pack("!h", -1)
+
+
+def answer(request: Request, out: IO[bytes]) -> None:
+    """Reads all files of the request and writes the frames. UnusableFile when one of them cannot serve."""
+    paths = boundary_files.files_in([Path(path) for path in request.paths])
+    sizes = [path.stat().st_size for path in paths]
+    limit(
+        SECONDS + SECONDS_PER_MEGABYTE * (sum(sizes) >> 20),
+        MEGABYTES + MEGABYTES_PER_MEGABYTE * (max(sizes) >> 20),
+    )
+    _send(out, SIZE, str(sum(sizes)).encode())
+    names = _short_names(paths)
+    country, seen = None, Seen()
+    for path, size in zip(paths, sizes, strict=True):
+        table, fields = _table(path, request)
+        its_country = request.country or fields.country
+        if country is None:
+            country = its_country
+            _send(out, COUNTRY, country.encode())
+            _send(out, ROWS, COPY_HEAD)
+        elif its_country != country:
+            raise UnusableFile(
+                f"{names[path]}: is of {its_country}, files before it of {country}; say --country"
+            )
+        found = rows(table, fields, country)
+        del table
+        if all(row.refusal for row in found):
+            why = f" ({found[0].refusal})" if found else ""
+            raise UnusableFile(f"{names[path]}: holds no commune that can serve{why}")
+        seen.check(found, names[path])
+        for start in range(0, len(found), ROWS_AT_ONCE):
+            chunk = found[start : start + ROWS_AT_ONCE]
+            _send(out, ROWS, b"".join(_copy_row(row, names[path]) for row in chunk))
+        _send(out, DONE, str(size).encode())
+    _send(out, ROWS, COPY_END)
+    _send(out, END, b"")
+
+
+class Seen:
+    """What earlier files of the same import held: a commune may stand in two of them only if it is the same in both."""
+
+    def __init__(self) -> None:
+        self._by_code: dict[str, tuple[str, bytes]] = {}
+
+    def check(self, found: list[Row], file: str) -> None:
+        for row in found:
+            if row.ewkb is None or row.code is None:
+                continue
+            print_ = hashlib.sha256(f"{row.name}\0".encode() + row.ewkb).digest()
+            before = self._by_code.setdefault(row.code, (file, print_))
+            if before[0] == file:
+                continue
+            if before[1] != print_:
+                raise UnusableFile(
+                    f"{row.code} stands in {before[0]} and differently in {file}: import one of them"
+                )
+            row.refusal, row.ewkb = f"the same as in {before[0]}", None
+
+
+def _table(path: Path, request: Request) -> tuple[boundary_files.Table, Fields]:
+    """The layer of communes with its shapes in EPSG:4326, and which columns to use."""
+    layer = choose_layer(boundary_files.layers(path), path.name, request.layer)
+    table = boundary_files.read(path, layer)
+    fields = find_fields(table.columns, path.name, request.code_field, request.name_field)
+    boundary_files.to_lon_lat(table, request.srid, path.name)
+    return table, fields
+
+
+def _short_names(paths: list[Path]) -> dict[Path, str]:
+    """What to call each file: its name; with the folder above where two have the same."""
+    names = [path.name for path in paths]
+    return {p: p.name if names.count(p.name) == 1 else f"{p.parent.name}/{p.name}" for p in paths}
+
+
+def _copy_row(row: Row, file: str) -> bytes:
+    values = (
+        file.encode(),
+        struct.pack("!i", row.position),
+        struct.pack("!i", row.parts),
+        *(None if text is None else text.encode() for text in (row.code, row.name, row.refusal, row.repair)),
+        row.ewkb,
+    )
+    return struct.pack("!h", len(values)) + b"".join(
+        struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value for value in values
+    )
+
+
+def _send(out: IO[bytes], letter: bytes, body: bytes) -> None:
+    out.write(FRAME_HEAD.pack(letter, len(body)) + body)
+    out.flush()
+
+
+def main() -> None:
+    # Standard output is for frames alone: what libraries print there goes to standard error.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        answer(Request(**json.loads(sys.argv[1])), out)
+    except UnusableFile as error:
+        _send(out, REFUSAL, error.reason.encode())
+    except MemoryError:
+        _send(out, REFUSAL, b"the file needs too much memory for its size")
+
+
+if __name__ == "__main__":
+    main()

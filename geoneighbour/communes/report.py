@@ -1,0 +1,59 @@
+"""What an operator reads of an import: how it gets on (standard error) and what it did (standard output)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+from geoneighbour.communes.service import Summary
+
+
+class Bar:
+    """A bar on standard error while files are read, then the name of each stage; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        # disable=None: off unless standard error is a terminal.
+        self._bar = tqdm(unit="B", unit_scale=True, disable=None, leave=False, dynamic_ncols=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._bar.close()
+
+    def stage(self, doing: str) -> None:
+        self._bar.set_description_str(doing)
+
+    def to_read(self, count: int) -> None:
+        self._bar.reset(count)
+
+    def has_read(self, count: int) -> None:
+        self._bar.update(count)
+
+
+def as_text(summary: Summary) -> str:
+    """The counts on one line, then a line for each commune that is not plain."""
+    counts = ", ".join(
+        f"{count:,} {name}" for name, count in _counts(summary).items() if count or name == "read"
+    )
+    lines = [f"  {detail.code or '-'}  {detail.reason}" for detail in summary.details]
+    return "\n".join([counts, *lines])
+
+
+def as_json(summary: Summary) -> str:
+    """One line: the counts by name, and `details` as a list of {code, reason}."""
+    details = [asdict(detail) for detail in summary.details]
+    return json.dumps({**_counts(summary), "details": details}, ensure_ascii=False)
+
+
+def _counts(summary: Summary) -> dict[str, int]:
+    return {
+        name: getattr(summary, name)
+        for name in ("read", "added", "renamed", "reshaped", "closed", "unchanged", "repaired", "rejected")
+    }

@@ -1,0 +1,112 @@
+"""What an operator can do with boundaries: import them, and link communes that no border joins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geoneighbour.communes.reader import Progress, Request, read
+from geoneighbour.errors import InvalidInput, UnusableFile
+
+_COPY_STAGED = """
+    COPY pg_temp.commune_staged (file, position, parts, code, name, refusal, repair, geom)
+    FROM STDIN (FORMAT BINARY)
+"""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One commune that is not plain; `code` is None where the file has none."""
+
+    code: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`read` and `rejected` count rows of the files, the others communes; one both renamed and reshaped is reshaped."""
+
+    read: int
+    added: int
+    renamed: int
+    reshaped: int
+    closed: int
+    unchanged: int
+    repaired: int
+    rejected: int
+    details: Sequence[Detail] = field(default=(), repr=False)
+
+
+def import_communes(
+    session: Session,
+    request: Request,
+    vintage: int,
+    *,
+    source: str | None = None,
+    dry_run: bool = False,
+    progress: Progress,
+) -> Summary:
+    """Brings the current communes to what the files say for a vintage; adjacency, homes and posts follow.
+
+    All in the session's transaction, which the caller commits. A dry run gives the same summary and changes nothing.
+    `source` is kept with each row it opens (None: the name of its file). UnusableFile when the files cannot serve.
+    """
+    country = _stage(session, request, progress)
+    progress.stage("comparing")
+    if not dry_run:
+        # Writers wait, readers do not: the plan must still hold when it is carried out.
+        session.execute(text("LOCK TABLE commune IN SHARE ROW EXCLUSIVE MODE"))
+    session.execute(text("SELECT nearness.plan_communes(:country)"), {"country": country})
+    refusal = session.scalar(
+        text("SELECT nearness.commune_import_refusal(:country, :vintage, :source)"),
+        {"country": country, "vintage": vintage, "source": source},
+    )
+    if refusal:
+        raise UnusableFile(refusal)
+    if not dry_run:
+        _apply(session, country, vintage, source, progress)
+    counts = session.execute(text("SELECT * FROM nearness.count_commune_changes()")).one()
+    details = session.execute(text("SELECT * FROM nearness.list_commune_changes()"))
+    return Summary(**counts._asdict(), details=[Detail(code, reason) for code, reason in details])
+
+
+def _stage(session: Session, request: Request, progress: Progress) -> str:
+    """Copies what the files hold into the staging table, as they are read. Returns their country."""
+    session.execute(text("SELECT nearness.stage_communes()"))
+    connection = session.connection().connection.driver_connection
+    assert connection is not None  # noqa: S101 (a session that has just executed has one)
+    countries: list[str] = []
+    progress.stage("reading")
+    with connection.cursor() as cursor, cursor.copy(_COPY_STAGED) as copy:
+        for chunk in read(request, progress, countries.append):
+            copy.write(chunk)
+    return countries[0]
+
+
+def _apply(session: Session, country: str, vintage: int, source: str | None, progress: Progress) -> None:
+    progress.stage("storing")
+    opened = session.scalar(
+        text("SELECT nearness.apply_communes(:country, :vintage, :source)"),
+        {"country": country, "vintage": vintage, "source": source},
+    )
+    progress.stage("finding who shares a border")
+    session.execute(
+        text("SELECT nearness.refresh_commune_adjacency(CAST(:opened AS bigint[]))"), {"opened": opened}
+    )
+    progress.stage("following homes and posts")
+    session.execute(text("SELECT nearness.follow_communes(CAST(:opened AS bigint[]))"), {"opened": opened})
+
+
+def link(session: Session, one: int, two: int) -> None:
+    """Makes two current communes (ids) adjacent, both ways, whatever their borders say."""
+    if one == two:
+        raise InvalidInput("a commune cannot be linked to itself")
+    session.execute(text("SELECT nearness.link_communes(:one, :two)"), {"one": one, "two": two})
+
+
+def unlink(session: Session, one: int, two: int) -> None:
+    """Takes a link back; the two stay adjacent only if they share a border."""
+    session.execute(text("SELECT nearness.unlink_communes(:one, :two)"), {"one": one, "two": two})

@@ -1,0 +1,53 @@
+"""Work on files from strangers runs in a process of its own, with limits on time and memory.
+
+There it may hang, run out of memory or crash: the one who asked reads a plain answer, and no database is near.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from subprocess import PIPE, Popen
+from typing import IO, cast
+
+# Drivers by which a file could make GDAL open other files or addresses, or run something.
+_SKIPPED_DRIVERS = "OGR_VRT,GDALG,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,NGW,ADBC,Elasticsearch,Carto,AmigoCloud,PLSCENES,MapML,OSM,PDF"
+_ENVIRONMENT = {
+    "GDAL_SKIP": _SKIPPED_DRIVERS,
+    "OGR_SKIP": _SKIPPED_DRIVERS,
+    "PROJ_NETWORK": "OFF",
+    # Threads of numpy's own would only take room from the limit.
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def limit(seconds: int, megabytes: int) -> None:
+    """Called by the confined process itself: processor seconds (a hard stop) and address space."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Ctrl+C reaches the whole group: the parent speaks, the child just ends.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def confined(module: str, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes], Popen[bytes]]]:
+    """Runs `python -m module arguments`; gives its standard input and output. It ends with the block, at the latest."""
+    with tempfile.TemporaryFile() as complaints:
+        process = Popen(  # noqa: S603 (our own module, no shell)
+            [sys.executable, "-m", module, *arguments],
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=complaints,
+            env={**os.environ, **_ENVIRONMENT},
+        )
+        with process:
+            try:
+                yield cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout), process
+            finally:
+                process.kill()
