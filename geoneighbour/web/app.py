@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     mimetypes.add_type("text/javascript", ".mjs")
     app.config.update(_config(settings))
     database.init_app(app, engine or make_engine(database_url(settings)))
-    Babel(app, default_locale="fr", locale_selector=lambda: "fr")
+    Babel(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=lambda: "fr")
     CSRFProtect(app)
     security.init_app(app)
     for blueprint in (communes, members, neighbourhoods, nearness, tiles, posts, requests, geocoder):
