@@ -64,8 +64,12 @@ def cover(shape: shapely.Polygon | shapely.MultiPolygon) -> frozenset[int]:
 
 
 def surroundings_cover(cell: int) -> frozenset[int]:
-    """The cover of surroundings: the resolution-9 cells that its resolution-8 hexagon touches."""
-    return cover(outline(cell))
+    """The cover of surroundings: the 19 resolution-9 cells that its resolution-8 hexagon touches (16 at a pentagon).
+
+    Thirteen overlap it and six meet it in a corner alone, which rounding would find or lose. They are the two
+    rings around its centre child: no coordinate is compared.
+    """
+    return frozenset(h3.grid_disk(h3.cell_to_center_child(cell, COVER), 2))
 
 
 def rings_around(start: Iterable[int], most: int = MOST_RINGS) -> dict[int, int]:
