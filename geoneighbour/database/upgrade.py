@@ -86,7 +86,7 @@ def stale_sql(connection: Connection) -> list[str]:
     applied: dict[str, str] = {}
     if inspect(connection).has_table(AppliedSql.__tablename__):
         ours = select(AppliedSql.name, AppliedSql.sha256).where(AppliedSql.origin == SQL)
-        applied = dict(connection.execute(ours).tuples().all())
+        applied = dict(connection.execute(ours).all())
     return sorted(name for name in present | applied if present.get(name) != applied.get(name))
 
 
