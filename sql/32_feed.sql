@@ -20,7 +20,8 @@ COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer) IS
   'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins.';
 
 CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE
+-- SECURITY DEFINER: the analysts' views call it, and they may read no table.
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 BEGIN ATOMIC
   -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
   SELECT coalesce(nearness.published_cell(origin_cell), origin_cell);
