@@ -1,0 +1,84 @@
+"""`geoneighbour run`: what it starts answers, comes back when it is killed, and is gone at the end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy import Engine, text
+
+from geoneighbour.running import ports
+
+A_COMMUNE = text("""
+    INSERT INTO commune (country, code, name, vintage, valid_from, source, geom)
+    VALUES ('FR', '00001', 'Essai', 2018, 2018, 'a test', ST_Multi(ST_MakeEnvelope(-2, 48, -1, 49, 4326)))
+""")
+
+
+@pytest.fixture
+def running(database_url: str, database: Engine, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command on a database that holds something: no demonstration is loaded into that one."""
+    with database.begin() as connection:
+        connection.execute(A_COMMUNE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geoneighbour", "run"],
+        env=os.environ | {"DATABASE_URL": database_url, "STATE_DIR": str(tmp_path / "state")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def address(running: subprocess.Popen[str]) -> str:
+    assert running.stdout
+    for line in running.stdout:
+        if found := re.search(r"ready: http://localhost:(\d+)", line):
+            return f"http://127.0.0.1:{found[1]}"
+    raise AssertionError("it ended before it was ready")
+
+
+def children(pid: int) -> dict[str, int]:
+    """Command -> pid of a process's children."""
+    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {Path(f"/proc/{child}/cmdline").read_text().split("\0")[-2]: int(child) for child in pids}
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_stop(running: subprocess.Popen[str], ending: signal.Signals) -> None:
+    url = address(running)
+    assert urlopen(f"{url}/api/v1/openapi.json").status == 200
+    started = children(running.pid)
+    assert set(started) == {"serve", "worker"}
+    running.send_signal(ending)
+    rest, _ = running.communicate(timeout=30)
+    assert (running.returncode, rest.split("\n")[-2]) == (0, "Stopped.")
+    assert not any(Path(f"/proc/{pid}").exists() for pid in started.values())
+    assert not ports.is_taken("127.0.0.1", int(url.rsplit(":", 1)[1]))
+
+
+def test_its_processes_do_not_outlive_it(running: subprocess.Popen[str]) -> None:
+    address(running)
+    started = children(running.pid)
+    running.kill()
+    running.wait()
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started.values()))
