@@ -49,13 +49,13 @@ BEGIN ATOMIC
   SELECT other.id, other.name
   FROM residence
   JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'
+  JOIN nearness.person AS viewer ON viewer.member_id = of_member
   JOIN nearness.person ON person.zone = residence.zone
   JOIN member AS other ON other.id = person.member_id
-  JOIN member AS viewer ON viewer.id = of_member AND viewer.verified_at IS NOT NULL
   WHERE residence.member_id = of_member
     AND other.id <> of_member
     AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = other.id)
   ORDER BY other.name, other.id;
 END;
 COMMENT ON FUNCTION nearness.roll(bigint) IS
-  'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings or visitors.';
+  'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings, visitors, or while paused.';

@@ -102,9 +102,13 @@ def contact(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
 
 
 def roll(session: Session, member_id: int) -> list[Row[Any]] | None:
-    """The other verified members of one's own open neighbourhood (id, name); None for surroundings and visitors."""
-    home = residence(session, member_id)
-    if members.get(session, member_id).verified_at is None or session.get(Neighbourhood, home.zone) is None:
+    """The other verified members of one's own open neighbourhood (id, name).
+
+    None for surroundings, visitors and while paused: they are told no exact number, not even nought.
+    """
+    viewer = members.get(session, member_id)
+    told = viewer.verified_at and not viewer.paused_at
+    if not told or session.get(Neighbourhood, residence(session, member_id).zone) is None:
         return None
     return list(session.execute(text("SELECT * FROM nearness.roll(:member)"), {"member": member_id}))
 
