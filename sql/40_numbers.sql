@@ -27,6 +27,29 @@ END;
 COMMENT ON FUNCTION nearness.rounded(double precision) IS
   'Sentence 12. A number as it may be shown: to the nearest ten; null below k ("moins de 11").';
 
+CREATE OR REPLACE FUNCTION nearness.neighbourhood_people(of_neighbourhood bigint) RETURNS integer
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+BEGIN ATOMIC
+  -- That k supported it is known to all: it is open.
+  SELECT nearness.rounded(greatest(nearness.people_in(neighbourhood.geom), nearness_setting.k))
+  FROM neighbourhood, nearness_setting
+  WHERE neighbourhood.id = of_neighbourhood
+    AND neighbourhood.state = 'open';
+END;
+COMMENT ON FUNCTION nearness.neighbourhood_people(bigint) IS
+  'Sentence 12. About how many verified members live in an open neighbourhood, as it may be shown: by published cells, and k at least.';
+
+CREATE OR REPLACE FUNCTION nearness.wider_people(area geometry, own_spread integer) RETURNS integer
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  -- A spread under 20, which the area shows, says that M were found within it.
+  SELECT nearness.rounded(greatest(nearness.people_in(area), CASE WHEN own_spread < 20 THEN nearness_setting.spread_members END))
+  FROM nearness_setting;
+END;
+COMMENT ON FUNCTION nearness.wider_people(geometry, integer) IS
+  'Sentence 12. About how many verified members a wider area (as drawn, around a place of this spread) holds, as it may be shown: '
+  'by published cells, and M at least where the spread says so.';
+
 CREATE OR REPLACE FUNCTION nearness.cells_in(area geometry)
 RETURNS TABLE (cell text, resolution integer, people integer, density double precision, geometry json)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE

@@ -8,7 +8,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT neighbourhood.id, neighbourhood.name, neighbourhood.story, neighbourhood.state, NULL::text,
-    nearness.rounded(nearness.people_in(neighbourhood.geom)),
+    nearness.neighbourhood_people(neighbourhood.id),
     false, false, false, ST_AsGeoJSON(neighbourhood.geom, 7)::json
   FROM neighbourhood
   WHERE neighbourhood.state = 'open'
@@ -25,7 +25,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   SELECT shown.id, shown.name, shown.story, shown.state,
     CASE shown.state WHEN 'proposed' THEN nearness.proposal_stage(shown.id) END,
-    CASE shown.state WHEN 'open' THEN nearness.rounded(nearness.people_in(shown.geom)) END,
+    nearness.neighbourhood_people(shown.id),
     coalesce(residence.zone = shown.id, false),
     support.member_id IS NOT NULL,
     nearness.home_in(of_member, shown.geom) AS covers_home,

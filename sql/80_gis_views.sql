@@ -9,7 +9,7 @@ WHERE commune.valid_to IS NULL;
 
 CREATE OR REPLACE VIEW gis.neighbourhoods WITH (security_barrier) AS
 SELECT neighbourhood.id, neighbourhood.name, neighbourhood.story, neighbourhood.version, neighbourhood.opened_at::date AS opened_on,
-  nearness.rounded(nearness.people_in(neighbourhood.geom)) AS people,
+  nearness.neighbourhood_people(neighbourhood.id) AS people,
   round((ST_Area(neighbourhood.geom::geography) / 1e6)::numeric, 3)::double precision AS area_km2,
   neighbourhood.geom::geometry(MultiPolygon, 4326) AS geom
 FROM neighbourhood
@@ -55,7 +55,7 @@ COMMENT ON COLUMN gis.neighbourhoods.name IS 'Name its members gave it.';
 COMMENT ON COLUMN gis.neighbourhoods.story IS 'What it is, in its members'' words.';
 COMMENT ON COLUMN gis.neighbourhoods.version IS 'Version of the outline, raised by each redraw.';
 COMMENT ON COLUMN gis.neighbourhoods.opened_on IS 'Day on which it opened.';
-COMMENT ON COLUMN gis.neighbourhoods.people IS 'About how many verified members live there, to the nearest ten, as of the last review; null: fewer than k (11).';
+COMMENT ON COLUMN gis.neighbourhoods.people IS 'About how many verified members live there, to the nearest ten, as of the last review; k (11) at least.';
 COMMENT ON COLUMN gis.neighbourhoods.area_km2 IS 'Area on the ellipsoid, square kilometres.';
 COMMENT ON COLUMN gis.neighbourhoods.geom IS 'Outline, EPSG:4326.';
 

@@ -24,7 +24,7 @@ _OPEN_AT = text(
 )
 _WHY_CONTACT = text("SELECT * FROM nearness.why_contact(:viewer, :other)")
 _WIDER = text(
-    "SELECT n.id, n.name, w.rings, nearness.rounded(nearness.people_in(n.geom)) AS people, n.geom AS geom,"
+    "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people, n.geom AS geom,"
     " ST_AsGeoJSON(n.geom, 6)::json AS geometry"
     " FROM wider_area AS w JOIN neighbourhood AS n ON n.id = w.other WHERE w.zone = :zone ORDER BY w.rings, n.name, n.id"
 )
@@ -60,15 +60,15 @@ def place(session: Session, point: Point) -> Place:
     covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
     cell = cells.cell_at(point, cells.SURROUNDINGS)
     zone = covering[0].id if covering else cell
-    own, wider = _own(session, zone), _wider(session, zone)
+    wider = _wider(session, zone)
     return Place(
         commune=session.get(Commune, commune_id) if commune_id else None,
         neighbourhoods=covering,
         surroundings=cell,
-        own=Area(own, people_in(session, own)),
-        wider=Area(wider, people_in(session, wider)),
+        own=_own(session, zone),
+        wider=wider,
         requests=session.scalar(
-            select(func.nearness.rounded(func.nearness.cell_requests_in(_geometry(wider))))
+            select(func.nearness.rounded(func.nearness.cell_requests_in(_geometry(wider.shape))))
         ),
     )
 
@@ -78,19 +78,12 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
     home = residence(session, member_id)
     match reach:
         case "neighbourhood":
-            shape = _own(session, home.zone)
+            return _own(session, home.zone)
         case "wider":
-            shape = _wider(session, home.zone)
+            return _wider(session, home.zone)
         case "commune" | "commune_adjacent":
-            shape = _communes(session, home.commune_id, reach)
-        case _:
-            raise InvalidInput("Cette portée n'existe pas.", field="reach")
-    return Area(shape, people_in(session, shape))
-
-
-def people_in(session: Session, shape: BaseGeometry) -> int | None:
-    """About how many verified members an area holds, to the nearest ten; None below k."""
-    return session.scalar(select(func.nearness.rounded(func.nearness.people_in(_geometry(shape)))))
+            return _communes(session, home.commune_id, reach)
+    raise InvalidInput("Cette portée n'existe pas.", field="reach")
 
 
 def contact(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
@@ -134,12 +127,16 @@ def residence(session: Session, member_id: int) -> Residence:
     return home
 
 
-def _own(session: Session, zone: int) -> BaseGeometry:
+def _own(session: Session, zone: int) -> Area:
     neighbourhood = session.get(Neighbourhood, zone)
-    return to_shape(neighbourhood.geom) if neighbourhood else cells.outline(zone)
+    if neighbourhood:
+        return Area(
+            to_shape(neighbourhood.geom), session.scalar(select(func.nearness.neighbourhood_people(zone)))
+        )
+    return _counted(session, cells.outline(zone))
 
 
-def _wider(session: Session, zone: int) -> BaseGeometry:
+def _wider(session: Session, zone: int) -> Area:
     """One's own spread in rings, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
     neighbourhood = session.get(Neighbourhood, zone)
     anchor = neighbourhood.anchor if neighbourhood else zone
@@ -157,14 +154,23 @@ def _wider(session: Session, zone: int) -> BaseGeometry:
     others = session.scalars(
         select(Neighbourhood.geom).where(Neighbourhood.id.in_(found), Neighbourhood.state == OPEN)
     )
-    return shapely.union_all([ground, *(to_shape(geom) for geom in others)])
+    shape = shapely.union_all([ground, *(to_shape(geom) for geom in others)])
+    return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), spread))))
 
 
-def _communes(session: Session, commune_id: int | None, reach: str) -> BaseGeometry:
+def _communes(session: Session, commune_id: int | None, reach: str) -> Area:
     if commune_id is None:
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
     ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
-    return shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
+    return _counted(
+        session, shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
+    )
+
+
+def _counted(session: Session, shape: BaseGeometry) -> Area:
+    return Area(
+        shape, session.scalar(select(func.nearness.rounded(func.nearness.people_in(_geometry(shape)))))
+    )
 
 
 def _geometry(shape: BaseGeometry) -> Any:
