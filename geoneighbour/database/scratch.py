@@ -16,7 +16,7 @@ from geoneighbour.errors import Unavailable
 PREFIX = "geoneighbour_test_"
 
 
-def create(server: str, name: str, template: str = "template0") -> str:
+def create(server: str, name: str, template: str = "template1") -> str:
     """Make a database on the server of this URL, empty or as a template has it; returns its URL."""
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(name), sql.Identifier(template)

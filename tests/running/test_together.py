@@ -41,11 +41,13 @@ def running(database_url: str, database: Engine, tmp_path: Path) -> Iterator[sub
 
 
 def address(running: subprocess.Popen[str]) -> str:
+    said = []
     assert running.stdout
     for line in running.stdout:
+        said.append(line)
         if found := re.search(r"ready: http://localhost:(\d+)", line):
             return f"http://127.0.0.1:{found[1]}"
-    raise AssertionError("it ended before it was ready")
+    raise AssertionError(f"it ended before it was ready: {''.join(said)}")
 
 
 def children(pid: int) -> dict[str, int]:
