@@ -43,26 +43,3 @@ END;
 COMMENT ON FUNCTION nearness.why_post(bigint, bigint) IS
   'Sentence 14. Why a post reaches a member: tier, rings between the neighbourhoods (none where one is known by a coarse cell only) '
   'and the names of both. No row when it does not.';
-
-CREATE OR REPLACE FUNCTION nearness.why_contact(viewer bigint, other bigint)
-RETURNS TABLE (
-  tier text, rings smallint,
-  other_kind text, other_name text, other_cell text, other_commune text,
-  home_kind text, home_name text, home_commune text
-)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-  SELECT near.tier, CASE WHEN NOT (there.coarse OR here.coarse) THEN near.rings END,
-    there.kind, there.name, there.cell, there_commune.name,
-    here.kind, here.name, here_commune.name
-  FROM nearness.tier(viewer, other) AS near
-  JOIN residence AS a ON a.member_id = viewer
-  JOIN residence AS b ON b.member_id = other
-  CROSS JOIN LATERAL nearness.place_name(a.zone, nearness.published_cell(a.home_cell)) AS here
-  CROSS JOIN LATERAL nearness.place_name(b.zone, nearness.published_cell(b.home_cell)) AS there
-  LEFT JOIN commune AS here_commune ON here_commune.id = a.commune_id
-  LEFT JOIN commune AS there_commune ON there_commune.id = b.commune_id
-  WHERE near.tier <> 'beyond';
-END;
-COMMENT ON FUNCTION nearness.why_contact(bigint, bigint) IS
-  'Sentence 14. How near another member is to the viewer, and the names of both places. No row for members beyond: of them nothing is said.';

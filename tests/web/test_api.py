@@ -201,6 +201,15 @@ def test_a_block_acts_both_ways(logged_in, town):
     assert b.get(f"/api/v1/requests/{of_a}").status_code == 200
 
 
+def test_only_people_one_has_met_can_be_asked_about(logged_in, town):
+    reader, author = logged_in(town["inside"][0]), logged_in(town["inside"][1])
+    path = f"/api/v1/contacts/{town['inside'][1]}"
+    assert reader.get(path).status_code == 404, "a neighbour of the surroundings, not met"
+    author.post("/api/v1/requests", json={"body": "Qui a une échelle ?", "reach": "commune"})
+    assert reader.get(path).json["tier"] in ("neighbour", "wider")
+    assert author.get(f"/api/v1/contacts/{town['inside'][0]}").status_code == 404, "who reads is not met"
+
+
 def test_a_paused_member_neither_sees_nor_is_seen(logged_in, town):
     a, b = logged_in(town["inside"][0]), logged_in(town["inside"][1])
     post = a.post("/api/v1/requests", json={"body": "De A", "reach": "commune"}).json["id"]

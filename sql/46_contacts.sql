@@ -1,0 +1,40 @@
+-- Sentences 7 and 14: how near one other member is, told only of people whom the viewer has met.
+
+CREATE OR REPLACE FUNCTION nearness.has_met(viewer bigint, other bigint) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT viewer = other
+    OR EXISTS (SELECT FROM nearness.roll(viewer) AS roll WHERE roll.id = other)
+    OR EXISTS (
+      SELECT FROM post JOIN nearness.reached ON reached.post_id = post.id
+      WHERE post.author_id = other AND reached.member_id = viewer
+    )
+    OR EXISTS (SELECT FROM nearness.threads_of(viewer) AS threads WHERE threads.with_id = other);
+END;
+COMMENT ON FUNCTION nearness.has_met(bigint, bigint) IS
+  'Whether a member knows of another by name: from the roll, a post that reached, a conversation. '
+  'Of others nothing is said: asking about every member in turn would count them exactly.';
+
+CREATE OR REPLACE FUNCTION nearness.why_contact(viewer bigint, other bigint)
+RETURNS TABLE (
+  tier text, rings smallint,
+  other_kind text, other_name text, other_cell text, other_commune text,
+  home_kind text, home_name text, home_commune text
+)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT near.tier, CASE WHEN NOT (there.coarse OR here.coarse) THEN near.rings END,
+    there.kind, there.name, there.cell, there_commune.name,
+    here.kind, here.name, here_commune.name
+  FROM nearness.tier(viewer, other) AS near
+  JOIN residence AS a ON a.member_id = viewer
+  JOIN residence AS b ON b.member_id = other
+  CROSS JOIN LATERAL nearness.place_name(a.zone, nearness.published_cell(a.home_cell)) AS here
+  CROSS JOIN LATERAL nearness.place_name(b.zone, nearness.published_cell(b.home_cell)) AS there
+  LEFT JOIN commune AS here_commune ON here_commune.id = a.commune_id
+  LEFT JOIN commune AS there_commune ON there_commune.id = b.commune_id
+  WHERE near.tier <> 'beyond'
+    AND nearness.has_met(viewer, other);
+END;
+COMMENT ON FUNCTION nearness.why_contact(bigint, bigint) IS
+  'Sentence 14. How near another member is to the viewer, and the names of both places. No row for members beyond, nor for those the viewer has not met (has_met).';
