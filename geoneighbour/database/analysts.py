@@ -33,7 +33,9 @@ def url(owner: str, settings: Settings) -> str:
     try:
         psycopg.connect(login).close()
     except psycopg.OperationalError as error:
-        raise Unavailable(f"The server does not let {ROLE} in (see its pg_hba.conf): {error}") from error
+        raise Unavailable(
+            f"The server does not let {ROLE} in (see its pg_hba.conf): {' '.join(str(error).split())}"
+        ) from error
     return login
 
 

@@ -62,7 +62,7 @@ def prepare(connection: Connection) -> None:
     except ProgrammingError as error:
         raise Unavailable(
             "This database has no PostGIS, and its user may not bring it. As a superuser, in that database:"
-            f" CREATE EXTENSION postgis; ({error.orig})"
+            f" CREATE EXTENSION postgis; ({_reason(error)})"
         ) from error
     for name in sorted({table.schema for table in schema.metadata().tables.values() if table.schema}):
         connection.execute(CreateSchema(name, if_not_exists=True))
@@ -107,7 +107,7 @@ def apply_file(connection: Connection, path: Path) -> None:
     try:
         connection.exec_driver_sql(content, execution_options={"no_parameters": True})
     except DBAPIError as error:
-        raise Unavailable(f"{path.name}{_place(content, error.orig)}: {error.orig}") from error
+        raise Unavailable(f"{path.name}{_place(content, error)}: {_reason(error)}") from error
 
 
 def _remember(connection: Connection, origin: str, paths: list[Path]) -> None:
@@ -117,9 +117,14 @@ def _remember(connection: Connection, origin: str, paths: list[Path]) -> None:
         connection.execute(insert(AppliedSql), rows)
 
 
-def _place(content: str, error: BaseException | None) -> str:
-    position = error.diag.statement_position if isinstance(error, psycopg.Error) else None
+def _place(content: str, error: DBAPIError) -> str:
+    position = error.orig.diag.statement_position if isinstance(error.orig, psycopg.Error) else None
     return f", line {content.count(chr(10), 0, int(position)) + 1}" if position else ""
+
+
+def _reason(error: DBAPIError) -> str:
+    """What PostgreSQL says, in one line."""
+    return " ".join(str(error.orig).split())
 
 
 def _upgrade_job_queue(connection: Connection) -> None:
