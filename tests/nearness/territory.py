@@ -1,0 +1,212 @@
+"""Random territories: communes, clumps of members and lonely ones, some on borders; then weeks in which much happens."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import h3.api.basic_int as h3
+import shapely
+from sqlalchemy.orm import Session
+
+from geoneighbour.ground.points import Point
+from tests.nearness import land
+from tests.nearness.answers import Answers, asked, expected
+from tests.nearness.grid_steps import COARSE, FINE, cell_of, outline
+from tests.nearness.oracle_review import Numbers
+from tests.nearness.town import Town
+
+REACHES = ("neighbourhood", "wider", "commune", "commune_adjacent")
+LEAST = 1e-7
+"""Degrees: the grid on which homes are stored."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state of the territory, and what both sides say of it."""
+
+    name: str
+    said: Answers
+    meant: Answers
+
+
+class Territory:
+    """`live()` plays three weeks; `moments` keeps the answers in between."""
+
+    def __init__(self, session: Session, seed: int) -> None:
+        self.rnd = rnd = random.Random(seed)
+        self.place = land.PLACES[seed % len(land.PLACES)]
+        # Small numbers let a few dozen members fill cells and rings; every third territory has the real ones.
+        numbers = Numbers() if seed % 3 == 0 else Numbers(k=rnd.randint(2, 5), m=rnd.randint(4, 14))
+        self.town = Town(session, numbers)
+        self.moments: list[Moment] = []
+        self.scattered = rnd.choice([0.01, 0.04, 0.12])
+        """The share of people who live anywhere; the others live in clumps, some of them on a line."""
+        self.centres = [self._anywhere(0.35) for _ in range(rnd.randint(2, 4))]
+
+    @property
+    def people(self) -> list[int]:
+        return sorted(self.town.world.people)
+
+    def live(self) -> None:
+        rnd, town = self.rnd, self.town
+        communes = town.found(land.communes(self.place, rnd))
+        for _ in range(2):
+            town.link(*rnd.sample(communes, 2))
+        for _ in range(rnd.randint(45, 110) if rnd.random() < 0.9 else 250):
+            self._join()
+        for _ in range(rnd.randint(3, 15)):
+            self._draw()
+        self._week(10)
+        town.review()
+        self._week(25)
+        self._look("between reviews")
+        town.review()
+        self._look("reviewed")
+        self._week(35)
+        town.review()
+        self._look("reviewed again")
+
+    def _look(self, name: str) -> None:
+        self.town.session.flush()
+        self.moments.append(Moment(name, asked(self.town.session), expected(self.town.world)))
+
+    def _week(self, events: int) -> None:
+        acts: list[Callable[[], object]] = [
+            self._join, self._join, self._move, self._move, self._delete, self._verify, self._verify, self._pause,
+            self._hide, self._block, self._choose, self._choose, self._leave, self._draw, self._support,
+            self._support, self._write, self._write, self._write, self._write, self._write, self._close,
+        ]  # fmt: skip
+        for _ in range(events):
+            self.rnd.choice(acts)()
+
+    # What members do.
+
+    def _join(self) -> None:
+        self.town.join(self._home(), verified=self.rnd.random() < 0.85)
+
+    def _move(self) -> None:
+        self.town.move(self._someone(), self._home())
+
+    def _delete(self) -> None:
+        self.town.delete(self._someone())
+
+    def _verify(self) -> None:
+        self.town.verify(self._someone())
+
+    def _pause(self) -> None:
+        self.town.pause(self._someone(), self.rnd.random() < 0.7)
+
+    def _hide(self) -> None:
+        self.town.hide(self._someone(), self.rnd.random() < 0.7)
+
+    def _block(self) -> None:
+        pairs = sorted(self.town.world.blocks)
+        if pairs and self.rnd.random() < 0.2:
+            self.town.unblock(*self.rnd.choice(pairs))
+        else:
+            self.town.block(*self.rnd.sample(self.people, 2))
+
+    def _write(self) -> None:
+        self.town.write(self._someone(), self.rnd.choice(REACHES))
+
+    def _close(self) -> None:
+        if self.town.world.posts:
+            self.town.close(self.rnd.choice(sorted(self.town.world.posts)))
+
+    def _leave(self) -> None:
+        self.town.leave(self._someone())
+
+    def _choose(self) -> None:
+        """Somebody picks a neighbourhood around home; now and then one that is elsewhere, or not open."""
+        drawn = self.town.world.neighbourhoods
+        if drawn:
+            key = self.rnd.choice(sorted(drawn))
+            inside = [member for member in self.people if self.town.world.covers_home(key, member)]
+            for member in self.rnd.sample(inside, min(3, len(inside))) or [self._someone()]:
+                self.town.choose(member, key)
+
+    def _support(self) -> None:
+        drawn = self.town.world.neighbourhoods
+        if drawn:
+            self.town.support(self._someone(), self.rnd.choice(sorted(drawn)))
+
+    def _draw(self) -> None:
+        """A neighbourhood around somebody, supported by some of those inside and by someone else."""
+        rnd, town = self.rnd, self.town
+        author = self._someone()
+        drawn = town.propose(author, self._outline(town.world.people[author].home))
+        if drawn is not None:
+            inside = [member for member in self.people if town.world.covers_home(drawn, member)]
+            for member in rnd.sample(inside, min(len(inside), rnd.choice([2, 5, 40]))):
+                if not town.world.neighbourhoods[drawn].open:
+                    town.support(member, drawn)
+            town.support(self._someone(), drawn)
+
+    # Where.
+
+    def _someone(self) -> int:
+        return self.rnd.choice(self.people)
+
+    def _anywhere(self, share: float = 0.6) -> Point:
+        """A share above 0.5 reaches out to sea."""
+        rnd = self.rnd
+        return self.place.at(
+            rnd.uniform(-share, share) * land.WIDTH_M, rnd.uniform(-share, share) * land.HEIGHT_M
+        )
+
+    def _home(self) -> Point:
+        if self.rnd.random() < self.scattered:
+            return self._anywhere()
+        if self.rnd.random() < 0.12:
+            return self._on_a_line()
+        return self._around(self.rnd.choice(self.centres), self.rnd.choice([60, 60, 450]))
+
+    def _around(self, centre: Point, metres: float) -> Point:
+        near = land.Place("", centre.lon, centre.lat)
+        return near.at(self.rnd.gauss(0, metres), self.rnd.gauss(0, metres))
+
+    def _on_a_line(self) -> Point:
+        """A corner or the middle of a side of a commune, neighbourhood or cell near a clump; or 1e-7 beside it."""
+        rnd, centre, world = self.rnd, self.rnd.choice(self.centres), self.town.world
+        cells = [outline(cell_of(centre.lon, centre.lat, level)) for level in (COARSE, FINE)]
+        communes = [world.communes[key].shape for key in sorted(world.communes)]
+        drawn = [world.neighbourhoods[key].shape for key in sorted(world.neighbourhoods)]
+        shape = rnd.choice([min(communes, key=centre.shape.distance), rnd.choice(cells + drawn)])
+        ring = rnd.choice(
+            [line for part in shapely.get_parts(shape) for line in [part.exterior, *part.interiors]]
+        )
+        at = rnd.randrange(len(ring.coords) - 1)
+        (x, y), (x2, y2) = ring.coords[at][:2], ring.coords[at + 1][:2]
+        if rnd.random() < 0.5:
+            x, y = (x + x2) / 2, (y + y2) / 2
+        return Point(x + rnd.choice([-LEAST, 0, 0, LEAST]), y + rnd.choice([-LEAST, 0, 0, LEAST]))
+
+    def _outline(self, home: Point) -> shapely.Polygon:
+        """A box with the home on its side or 1e-7 outside, or a star-shaped ring around the home, some with a hole."""
+        rnd = self.rnd
+        here = land.Place("", home.lon, home.lat)
+        radius = rnd.choice([350, 600, 900, 1800])
+        if rnd.random() < 0.3:
+            edge = home.lon + rnd.choice([0, 0, LEAST])
+            south, north = here.at(0, -radius), here.at(0, radius * rnd.uniform(0, 1))
+            return shapely.box(edge, south.lat, here.at(2 * radius, 0).lon, north.lat)
+        corners = rnd.randint(5, 14)
+
+        def ring(size: float) -> list[shapely.Point]:
+            turns = [2 * math.pi * corner / corners for corner in range(corners)]
+            reach = [radius * size * rnd.uniform(0.8, 1.2) for _ in turns]
+            return [
+                here.at(r * math.cos(turn), r * math.sin(turn)).shape
+                for r, turn in zip(reach, turns, strict=True)
+            ]
+
+        return shapely.Polygon(ring(1), [ring(0.2)] if rnd.random() < 0.15 else [])
+
+    @property
+    def grid_is_regular(self) -> bool:
+        """False where a pentagon is near."""
+        cell = cell_of(self.place.lon, self.place.lat, FINE)
+        return not any(h3.is_pentagon(near) for near in h3.grid_disk(cell, 20))

@@ -1,0 +1,219 @@
+"""A place where everything happens twice: by the services on the database, and in the oracle's world.
+
+What the oracle forbids must be refused by the services, with a domain error that leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from geoneighbour.communes.models import Commune
+from geoneighbour.errors import GeoneighbourError
+from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from geoneighbour.members import service as members
+from geoneighbour.nearness import review
+from geoneighbour.nearness.models import NearnessSetting
+from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.posts import service as posts
+from tests.grid import as_multipolygon, geojson
+from tests.nearness import oracle
+from tests.nearness.oracle_review import Numbers
+
+T = TypeVar("T")
+
+
+class Town:
+    def __init__(self, session: Session, numbers: Numbers | None = None) -> None:
+        self.session = session
+        self.world = oracle.World(numbers or Numbers())
+        session.execute(
+            update(NearnessSetting).values(k=self.world.numbers.k, spread_members=self.world.numbers.m)
+        )
+
+    # Communes.
+
+    def found(self, communes: Iterable[tuple[str, str, shapely.Polygon | shapely.MultiPolygon]]) -> list[int]:
+        """Brings communes (country, code, outline) and finds who touches whom; returns their ids."""
+        communes = list(communes)
+        rows = [
+            Commune(
+                country=country,
+                code=code,
+                name=f"Commune {code}",
+                vintage=2018,
+                valid_from=2018,
+                source="made up",
+                geom=from_shape(as_multipolygon(shape), srid=4326),
+            )
+            for country, code, shape in communes
+        ]
+        self.session.add_all(rows)
+        self.session.flush()
+        for row, (country, code, shape) in zip(rows, communes, strict=True):
+            self.world.communes[row.id] = oracle.Commune(country, code, shape)
+        self.session.execute(select(func.nearness.refresh_commune_adjacency([row.id for row in rows])))
+        return [row.id for row in rows]
+
+    def found_french(self, areas: Mapping[str, shapely.MultiPolygon]) -> dict[str, int]:
+        """Communes drawn as letters: A has the code 35001, B 35002 and so on. Their ids by letter."""
+        letters = sorted(areas)
+        ids = self.found(("FR", f"35{ord(letter) - 64:03}", areas[letter]) for letter in letters)
+        return dict(zip(letters, ids, strict=True))
+
+    def link(self, one: int, other: int) -> None:
+        self.session.execute(select(func.nearness.link_communes(one, other)))
+        self.world.linked.add(frozenset((one, other)))
+
+    # Members.
+
+    def join(self, home: Point, verified: bool = True, name: str = "Camille") -> int:
+        member = members.create(self.session, name)
+        if verified:
+            member.verified_at = func.now()
+        self.session.flush()
+        self.world.people[member.id] = oracle.Person(home, verified)
+        self.move(member.id, home)
+        return member.id
+
+    def crowd(self, home: Point, people: int) -> list[int]:
+        return [self.join(home) for _ in range(people)]
+
+    def crowd_in(self, cell: int, people: int) -> list[int]:
+        """So many members at the centre of a cell."""
+        centre = cells.outline(cell).centroid
+        return self.crowd(Point(centre.x, centre.y), people)
+
+    def move(self, member: int, home: Point) -> None:
+        neighbourhoods.settle(self.session, member, home)
+        self.world.settle(member, home)
+
+    def delete(self, member: int) -> None:
+        """The member's account and all that hangs on it go away."""
+        self.session.delete(members.get(self.session, member))
+        self.session.flush()
+        self.session.expire_all()
+        world = self.world
+        del world.people[member]
+        world.blocks = {pair for pair in world.blocks if member not in pair}
+        world.posts = {key: post for key, post in world.posts.items() if post.author != member}
+
+    def verify(self, member: int) -> None:
+        person = self.world.people[member]
+        if not person.verified:
+            members.get(self.session, member).verified_at = func.now()
+            self.session.flush()
+            neighbourhoods.verified(self.session, member)
+            person.verified = True
+            if person.supports is not None:
+                self.world.open_when_ready(person.supports)
+
+    def pause(self, member: int, paused: bool = True) -> None:
+        members.pause(self.session, member, paused)
+        self.session.flush()
+        self.world.people[member].paused = paused
+
+    def hide(self, member: int, hidden: bool = True) -> None:
+        members.hide_from_wider(self.session, member, hidden)
+        self.session.flush()
+        self.world.people[member].hidden = hidden
+
+    def block(self, member: int, other: int) -> None:
+        members.block(self.session, member, other)
+        self.world.blocks.add((member, other))
+
+    def unblock(self, member: int, other: int) -> None:
+        members.unblock(self.session, member, other)
+        self.session.flush()
+        self.world.blocks.discard((member, other))
+
+    # Neighbourhoods.
+
+    def propose(self, member: int, shape: shapely.Polygon | shapely.MultiPolygon) -> int | None:
+        """The new neighbourhood; None when it was refused, as it should be."""
+        person = self.world.people[member]
+        drawn = self._agree(
+            person.verified and shape.covers(person.home.shape),
+            lambda: neighbourhoods.propose(self.session, member, "Le Sillon", "", geojson(shape)),
+        )
+        if drawn is None:
+            return None
+        self.world.draw(drawn.id, shape)
+        self._supported(member, drawn.id)
+        return drawn.id
+
+    def support(self, member: int, neighbourhood: int) -> None:
+        allowed = self._covers(member, neighbourhood) and not self.world.neighbourhoods[neighbourhood].open
+        self._agree(allowed, lambda: neighbourhoods.support(self.session, member, neighbourhood))
+        if allowed:
+            self._supported(member, neighbourhood)
+
+    def open(self, shape: shapely.Polygon | shapely.MultiPolygon, supporters: Iterable[int]) -> int:
+        """Proposed by the first, supported by the others: open, if they are k."""
+        first, *others = supporters
+        neighbourhood = self.propose(first, shape)
+        assert neighbourhood is not None
+        for member in others:
+            self.support(member, neighbourhood)
+        return neighbourhood
+
+    def choose(self, member: int, neighbourhood: int) -> None:
+        allowed = self._covers(member, neighbourhood) and self.world.neighbourhoods[neighbourhood].open
+        self._agree(allowed, lambda: neighbourhoods.choose(self.session, member, neighbourhood))
+        if allowed:
+            self.world.people[member].chosen = neighbourhood
+
+    def leave(self, member: int) -> None:
+        neighbourhoods.leave(self.session, member)
+        self.world.people[member].chosen = None
+
+    def _covers(self, member: int, neighbourhood: int) -> bool:
+        return self.world.covers_home(neighbourhood, member)
+
+    def _supported(self, member: int, neighbourhood: int) -> None:
+        self.world.people[member].supports = neighbourhood
+        self.world.open_when_ready(neighbourhood)
+
+    # Posts and reviews.
+
+    def write(self, author: int, reach: str) -> int | None:
+        person, in_commune = self.world.people[author], self.world.commune_of(author) is not None
+        allowed = self.world.present(author) and (in_commune or reach in ("neighbourhood", "wider"))
+        post = self._agree(
+            allowed, lambda: posts.write(self.session, author, "request", "Une échelle ?", reach)
+        )
+        if post is None:
+            return None
+        self.world.posts[post.id] = self.world.freeze(author, reach)
+        assert post.origin_zone == person.zone
+        return post.id
+
+    def close(self, post: int) -> None:
+        author = self.world.posts[post].author
+        posts.close(self.session, author, post)
+        self.session.flush()
+        self.world.posts[post].closed = True
+
+    def review(self) -> dict[str, int]:
+        """The weekly review; returns what the service says it changed."""
+        changes = review.run(self.session)
+        self.world.review()
+        return changes
+
+    def _agree(self, allowed: bool, act: Callable[[], T]) -> T | None:
+        """Does what is allowed; what is not must be refused."""
+        try:
+            with self.session.begin_nested():
+                result = act()
+        except GeoneighbourError as refusal:
+            if allowed:
+                raise AssertionError("refused, though it is allowed") from refusal
+            return None
+        assert allowed, "allowed, though it should be refused"
+        return result
