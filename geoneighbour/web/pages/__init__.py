@@ -1,0 +1,25 @@
+"""The pages people look at: parse, call one service or query, render. No rule and no SQL here."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its routes on the blueprint)
+    account,
+    contacts,
+    home,
+    messages,
+    neighbourhoods,
+    requests,
+    start,
+    words,
+)
+from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.vendor import init_app as init_vendor
+
+
+def init_app(app: Flask) -> None:
+    """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
+    init_vendor(app)
+    words.init_app(app)
+    app.register_blueprint(pages)

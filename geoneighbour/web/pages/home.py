@@ -1,0 +1,32 @@
+"""/accueil: ask, read the feed, and see it on the map."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from geoneighbour.communes import extents
+from geoneighbour.database.http import db
+from geoneighbour.members.http import current_member
+from geoneighbour.nearness import service as nearness
+from geoneighbour.neighbourhoods.models import Neighbourhood
+from geoneighbour.posts import queries
+from geoneighbour.web.pages.blueprint import pages
+
+PAGE = 20
+
+
+@pages.get("/accueil")
+def home() -> str:
+    member = current_member()
+    before = request.args.get("avant", type=int)
+    posts = queries.feed(db(), member.id, before, PAGE)
+    return render_template(
+        "home.html",
+        member=member,
+        neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
+        posts=posts,
+        before=before,
+        next_before=posts[-1].id if len(posts) == PAGE else None,
+        page_size=PAGE,
+        bounds=extents.extent(db()),
+    )

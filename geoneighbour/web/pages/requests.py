@@ -1,0 +1,86 @@
+"""/demandes: write a request with its reach shown before, read one, answer it, close one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from geoneighbour.communes import extents
+from geoneighbour.database.http import db
+from geoneighbour.errors import GeoneighbourError
+from geoneighbour.members.http import current_member
+from geoneighbour.nearness import service as nearness
+from geoneighbour.posts import queries, service
+from geoneighbour.posts.models import REACHES
+from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.forms import attempt, typed
+from geoneighbour.web.problems import status_of
+
+USUAL = "wider"
+
+
+@pages.get("/demandes/nouvelle")
+def new_request() -> str:
+    return _form(request.args.get("texte", ""), USUAL, None)
+
+
+@pages.post("/demandes/nouvelle")
+def send_request() -> Response | tuple[str, int]:
+    member_id = current_member().id
+    body, reach = typed("body"), typed("reach")
+    refusal = attempt(lambda: service.write(db(), member_id, "request", body, reach))
+    if refusal:
+        return _form(body, reach, refusal), status_of(refusal)
+    return redirect(url_for("pages.home"))
+
+
+@pages.get("/demandes/<int:post_id>")
+def one_request(post_id: int) -> str:
+    return _page(post_id, None, "")
+
+
+@pages.post("/demandes/<int:post_id>/repondre")
+def reply(post_id: int) -> Response | tuple[str, int]:
+    member_id, body = current_member().id, typed("body")
+    made: list[Any] = []
+    refusal = attempt(lambda: made.append(service.reply(db(), member_id, post_id, body)))
+    if refusal:
+        return _page(post_id, refusal, body), status_of(refusal)
+    return redirect(url_for("pages.conversation", thread_id=made[0].id))
+
+
+@pages.post("/demandes/<int:post_id>/clore")
+def close_request(post_id: int) -> Response:
+    service.close(db(), current_member().id, post_id)
+    return redirect(url_for("pages.home"))
+
+
+def _form(body: str, reach: str, refusal: GeoneighbourError | None) -> str:
+    member = current_member()
+    # Without a script the numbers beside the choices are the preview.
+    people = {}
+    for choice in REACHES:
+        try:
+            people[choice] = nearness.preview(db(), member.id, choice).people
+        except GeoneighbourError:
+            continue
+    return render_template(
+        "requests/new.html",
+        member=member,
+        body=body,
+        reach=reach,
+        refusal=refusal,
+        people=people,
+        bounds=extents.extent(db()),
+    )
+
+
+def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
+    member = current_member()
+    post = queries.shown(db(), member.id, post_id)
+    threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
+    return render_template(
+        "requests/one.html", member=member, post=post, threads=threads, refusal=refusal, body=body
+    )

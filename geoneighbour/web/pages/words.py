@@ -1,0 +1,113 @@
+"""What templates and scripts say: numbers, times, reasons and names in French, all of it translatable."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_decimal, format_timedelta, gettext, lazy_gettext
+
+from geoneighbour.communes import queries as communes
+from geoneighbour.database.http import db
+from geoneighbour.nearness import words as nearness
+from geoneighbour.neighbourhoods.numbers import people
+
+TIERS = {
+    "self": lazy_gettext("Vous"),
+    "neighbour": lazy_gettext("Mon quartier"),
+    "wider": lazy_gettext("Mon voisinage"),
+    "commune": lazy_gettext("Ma commune"),
+    "adjacent_commune": lazy_gettext("Commune voisine"),
+}
+REACHES = {
+    "neighbourhood": (lazy_gettext("Mon quartier"), lazy_gettext("les plus proches")),
+    "wider": (lazy_gettext("Mon voisinage"), lazy_gettext("mon quartier et ceux d’à côté")),
+    "commune": (lazy_gettext("Ma commune"), lazy_gettext("tous ses habitants inscrits")),
+    "commune_adjacent": (
+        lazy_gettext("Ma commune et ses voisines"),
+        lazy_gettext("celles qui la touchent comprises"),
+    ),
+}
+STATES = {
+    "mine": lazy_gettext("Votre quartier"),
+    "open": lazy_gettext("Ouvert"),
+    "soon_open": lazy_gettext("Bientôt ouvert"),
+    "launched": lazy_gettext("Lancé"),
+}
+FACES = 5
+"""How many tints the round faces have (css/parts.css)."""
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_filter(about)
+    app.add_template_filter(ago)
+    app.add_template_filter(why)
+    app.jinja_env.globals.update(
+        TIERS=TIERS,
+        REACHES=REACHES,
+        STATES=STATES,
+        FACES=FACES,
+        is_demonstration=lambda: communes.is_demonstration(db()),
+        script_texts=script_texts,
+    )
+
+
+def about(number: int | None) -> str:
+    """A rounded number, or None below k: « environ 30 », « moins de 11 »."""
+    match people(number):
+        case {"about": n}:
+            return gettext("environ %(n)s", n=format_decimal(n))
+        case {"fewer_than": n}:
+            return gettext("moins de %(n)s", n=n)
+    raise ValueError(f"no words for {number!r}")
+
+
+def ago(moment: datetime) -> str:
+    """« il y a 3 heures », and the date after a week."""
+    since = datetime.now(UTC) - moment
+    if since.days >= 7:
+        return format_date(moment, "long")
+    if since.total_seconds() < 60:
+        return gettext("à l’instant")
+    return format_timedelta(-since, add_direction=True, threshold=1.2)
+
+
+def why(post: Any) -> str:
+    """Why the reader sees a post (a row of nearness.post_shown)."""
+    return nearness.why(post, post.origin_kind, post.origin_name, post.origin_commune)
+
+
+def script_texts() -> dict[str, str]:
+    """What the scripts say; {placeholders} are filled in the browser (js/texts.js)."""
+    return {
+        "about": gettext("environ {n}"),
+        "fewer_than": gettext("moins de {n}"),
+        "people": gettext("{number} personnes"),
+        "offline": gettext("Pas de réponse du serveur. Vérifiez la connexion et recommencez."),
+        "zoom_in": gettext("Zoomer"),
+        "zoom_out": gettext("Dézoomer"),
+        "looking": gettext("Je regarde autour de ce point…"),
+        "found": gettext("{label} : {people} personnes dans le voisinage."),
+        "surroundings": gettext("Alentours"),
+        "your_surroundings": gettext("Vos alentours"),
+        "surroundings_story": gettext(
+            "Personne n’a encore dessiné de quartier ici : vos alentours en tiennent lieu."
+        ),
+        "no_commune": gettext("Hors des communes connues"),
+        "also_here": gettext("Aussi à cet endroit : {names}."),
+        "locating": gettext("Je cherche où vous êtes…"),
+        "not_located": gettext("Votre position n’est pas disponible. Touchez plutôt la carte."),
+        "no_coordinates": gettext("Écrivez la latitude puis la longitude, par exemple 48,6493, -2,0257."),
+        "nothing_found": gettext("Rien de ce nom."),
+        "one_request": gettext("1 demande"),
+        "many_requests": gettext("{n} demandes"),
+        "in_this_cell": gettext("{requests} dans ce secteur"),
+        "reaches": gettext("{reach} : {people}."),
+        "shape_begin": gettext("Posez un premier coin."),
+        "shape_more": gettext("Continuez, coin après coin."),
+        "shape_close": gettext("Quand le tour est fait : « Terminer »."),
+        "shape_done": gettext("Vous pouvez encore déplacer les coins."),
+        "shape_crosses": gettext("Les bords se croisent : retirez le dernier coin."),
+        "shape_first": gettext("Dessinez d’abord le contour sur la carte, puis « Terminer »."),
+    }

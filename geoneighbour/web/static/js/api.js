@@ -1,0 +1,31 @@
+// Calls of the JSON API. A refusal becomes a Problem with the server's own words.
+
+const BASE = "/api/v1";
+
+export class Problem extends Error {
+  constructor({ status = 0, title = "", detail = "", field = null } = {}) {
+    super(detail || title);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, body);
+
+async function call(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  }
+  let response;
+  try {
+    response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Problem({ detail: document.body.dataset.offline });
+  }
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw new Problem({ ...answer, status: response.status });
+  return answer;
+}

@@ -1,0 +1,62 @@
+// How areas and people look on every map of the service: home, the ground around it, proposals, shaded cells.
+
+const line = (id, source, color, width, dash, filter) => ({
+  id, type: "line", source,
+  layout: { "line-join": "round", "line-cap": dash ? "butt" : "round" },
+  paint: { "line-color": color, "line-width": width, ...(dash && { "line-dasharray": dash }) },
+  ...(filter && { filter }),
+});
+
+export const homeLayers = (colour) => [
+  { id: "home-fill", type: "fill", source: "home", paint: { "fill-color": colour("home"), "fill-opacity": 0.14 } },
+  line("home-line", "home", colour("home"), 3),
+];
+
+export const widerLayers = (colour) => [
+  { id: "wider-fill", type: "fill", source: "wider", paint: { "fill-color": colour("home"), "fill-opacity": 0.06 } },
+  line("wider-line", "wider", colour("home"), 1.5),
+];
+
+export const reachLayers = (colour) => [
+  { id: "reach-fill", type: "fill", source: "reach", paint: { "fill-color": colour("chosen"), "fill-opacity": 0.16 } },
+  line("reach-line", "reach", colour("chosen"), 3),
+];
+
+const lit = (yes, no) => ["case", ["boolean", ["feature-state", "lit"], false], yes, no];
+
+export const proposedLayers = (colour) => [
+  { id: "proposed-fill", type: "fill", source: "proposed", paint: { "fill-color": colour("chosen"), "fill-opacity": lit(0.3, 0.1) } },
+  line("proposed-line", "proposed", colour("chosen"), lit(4, 2.5), [2, 1.5]),
+  {
+    id: "proposed-name", type: "symbol", source: "proposed",
+    layout: { "text-field": ["get", "name"], "text-font": ["Atkinson"], "text-size": 14, "text-max-width": 7 },
+    paint: { "text-color": colour("chosen"), "text-halo-color": colour("halo"), "text-halo-width": 1.6 },
+  },
+];
+
+export const pickedLayers = (colour) => [
+  { id: "picked-fill", type: "fill", source: "base", "source-layer": "neighbourhoods", filter: ["==", ["id"], -1], paint: { "fill-color": colour("home"), "fill-opacity": 0.25 } },
+  { id: "picked-line", type: "line", source: "base", "source-layer": "neighbourhoods", filter: ["==", ["id"], -1], paint: { "line-color": colour("home"), "line-width": 3.5 } },
+];
+
+/** People by published cell: `shade` from 0 to 1, so pale to dark; never a dot. */
+export const peopleLayers = (colour) => [
+  {
+    id: "people-fill", type: "fill", source: "people",
+    paint: {
+      "fill-color": ["interpolate", ["linear"], ["get", "shade"], 0, colour("few"), 1, colour("many")],
+      "fill-opacity": lit(0.95, 0.62),
+    },
+  },
+  line("people-line", "people", colour("halo"), 1),
+];
+
+export const requestLayers = (colour) => [
+  { id: "requests-fill", type: "fill", source: "requests", paint: { "fill-color": colour("many"), "fill-opacity": lit(0.32, 0.1) } },
+  line("requests-line", "requests", colour("many"), lit(3.5, 1.5)),
+  {
+    id: "requests-count", type: "symbol", source: "requests",
+    layout: { "text-field": ["get", "label"], "text-font": ["Atkinson Bold"], "text-size": 15, "text-max-width": 6, "text-allow-overlap": true },
+    paint: { "text-color": colour("many"), "text-halo-color": colour("halo"), "text-halo-width": 2 },
+  },
+];

@@ -1,0 +1,80 @@
+// The look of the map, made from the page's own colours (css/tokens.css, --map-*). Tiles come from this server alone.
+
+const WEIGHT = { regular: "Atkinson", bold: "Atkinson Bold" };
+
+/** The current value of a map colour, light or dark. */
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--map-${name}`).trim();
+}
+
+/** A MapLibre style without layers; `fonts` are the URLs of the regular and the bold face. */
+export function emptyStyle(fonts) {
+  const here = (path) => new URL(path, location.href).href;
+  return {
+    version: 8,
+    "font-faces": { [WEIGHT.regular]: here(fonts.regular), [WEIGHT.bold]: here(fonts.bold) },
+    sources: {
+      base: { type: "vector", tiles: [`${location.origin}/tiles/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 14 },
+    },
+    layers: [],
+  };
+}
+
+/** Sea, land and the patchwork of neighbourhoods (pale or not): everything under what a page shows. `hue` is `colour`. */
+export function groundLayers(hue, pale) {
+  const tile = { source: "base" };
+  const quilt = [0, 1, 2, 3, 4].flatMap((i) => [i, hue(`quilt-${i}`)]);
+  return [
+    { id: "sea", type: "background", paint: { "background-color": hue("sea") } },
+    {
+      id: "shallow", type: "line", ...tile, "source-layer": "communes",
+      paint: {
+        "line-color": hue("shallow"),
+        "line-width": ["interpolate", ["exponential", 2], ["zoom"], 8, 6, 13, 60],
+        "line-blur": ["interpolate", ["exponential", 2], ["zoom"], 8, 4, 13, 45],
+      },
+    },
+    { id: "coast", type: "line", ...tile, "source-layer": "communes", paint: { "line-color": hue("coast"), "line-width": 2.5 } },
+    { id: "land", type: "fill", ...tile, "source-layer": "communes", paint: { "fill-color": hue("land"), "fill-antialias": false } },
+    {
+      id: "quilt", type: "fill", ...tile, "source-layer": "neighbourhoods",
+      paint: {
+        "fill-color": ["match", ["%", ["id"], 6], ...quilt, hue("quilt-5")],
+        "fill-opacity": pale ? 0.16 : ["interpolate", ["linear"], ["zoom"], 9, 0.55, 14, 0.3],
+      },
+    },
+    {
+      id: "commune-border", type: "line", ...tile, "source-layer": "communes",
+      paint: { "line-color": hue("border"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.5, 14, 1.8], "line-dasharray": [3, 1.5] },
+    },
+    {
+      id: "quilt-edge", type: "line", ...tile, "source-layer": "neighbourhoods", minzoom: 10,
+      paint: { "line-color": hue("place"), "line-opacity": 0.45, "line-width": 1.2 },
+    },
+  ];
+}
+
+/** Names, above everything. */
+export function nameLayers(hue) {
+  const paint = { "text-halo-color": hue("halo"), "text-halo-width": 1.6 };
+  return [
+    {
+      id: "commune-name", type: "symbol", source: "base", "source-layer": "commune_labels",
+      layout: {
+        "text-field": ["get", "name"], "text-font": [WEIGHT.bold], "text-max-width": 7,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 8, 11, 13, 17], "text-padding": 6,
+      },
+      paint: { "text-color": hue("label"), "text-opacity": ["interpolate", ["linear"], ["zoom"], 12.5, 1, 14.5, 0.35], ...paint },
+    },
+    {
+      id: "place-name", type: "symbol", source: "base", "source-layer": "neighbourhood_labels", minzoom: 11.5,
+      layout: {
+        "text-field": ["get", "name"], "text-font": [WEIGHT.regular], "text-max-width": 7,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 11.5, 12, 15, 17],
+      },
+      paint: { "text-color": hue("place"), ...paint },
+    },
+  ];
+}
+
+export const NAMES = "commune-name";

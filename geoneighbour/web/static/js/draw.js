@@ -1,0 +1,101 @@
+// Drawing a neighbourhood: corner after corner by finger or mouse, then corners can be moved. The server judges the shape.
+
+import {
+  TerraDraw, TerraDrawModeUndoRedo, TerraDrawPolygonMode, TerraDrawSelectMode, TerraDrawSessionUndoRedo, ValidateNotSelfIntersecting,
+} from "terra-draw";
+import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
+import { colour } from "./base-style.js";
+import { say } from "./texts.js";
+
+const SHAPE = "polygon";
+const CHANGE = "select";
+const uncrossed = (feature, { updateType }) =>
+  updateType === "finish" || updateType === "commit" ? ValidateNotSelfIntersecting(feature) : { valid: true };
+
+/** A pen on the map. `changed({state, corners, canUndo})` is told of each step; state: "empty", "drawing" or "done". */
+export function pen(map, changed) {
+  const hue = colour("chosen");
+  const corner = { coordinatePointColor: hue, closingPointColor: hue, closingPointWidth: 9, closingPointOutlineColor: "#ffffff" };
+  const draw = new TerraDraw({
+    adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 7 }),
+    modes: [
+      new TerraDrawPolygonMode({
+        pointerDistance: 24,
+        showCoordinatePoints: true,
+        validation: uncrossed,
+        styles: { fillColor: hue, fillOpacity: 0.2, outlineColor: hue, outlineWidth: 3, coordinatePointWidth: 6, ...corner },
+      }),
+      new TerraDrawSelectMode({
+        pointerDistance: 24,
+        allowManualDeselection: false,
+        flags: { [SHAPE]: { feature: { draggable: false, validation: uncrossed, coordinates: { draggable: true, midpoints: true, deletable: true } } } },
+        styles: {
+          selectedPolygonColor: hue, selectedPolygonFillOpacity: 0.25, selectedPolygonOutlineColor: hue, selectedPolygonOutlineWidth: 3,
+          selectionPointColor: hue, selectionPointWidth: 8, midPointColor: "#ffffff", midPointOutlineColor: hue, midPointOutlineWidth: 2, midPointWidth: 6,
+        },
+      }),
+    ],
+    undoRedo: { modeLevel: new TerraDrawModeUndoRedo(), sessionLevel: new TerraDrawSessionUndoRedo() },
+  });
+  draw.start();
+  draw.setMode(SHAPE);
+
+  const shape = () => draw.getSnapshot().find((one) => one.geometry.type === "Polygon" && one.properties.mode === SHAPE);
+  const done = () => draw.getMode() === CHANGE;
+  const corners = () => {
+    const ring = shape()?.geometry.coordinates[0];
+    if (!ring) return 0;
+    // While drawing, the ring ends with the corner under the pointer and the closing one.
+    return done() ? ring.length - 1 : draw.getSnapshot().filter((one) => one.properties.coordinatePoint).length;
+  };
+  const tell = () => changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo() });
+
+  draw.on("finish", (id, { action }) => {
+    if (action === "draw") {
+      draw.setMode(CHANGE);
+      draw.selectFeature(id);
+    }
+    tell();
+  });
+  draw.on("change", tell);
+  draw.on("history", tell);
+
+  return {
+    /** One step back: the last corner while drawing, the last change afterwards. */
+    undo() {
+      draw.undo();
+      if (done() && !shape()) draw.setMode(SHAPE);
+      tell();
+    },
+    clear() {
+      draw.clear();
+      draw.clearUndoRedoHistory();
+      draw.setMode(SHAPE);
+      tell();
+    },
+    /** Closes the ring, as Enter does; a crossing is refused by the pen itself. */
+    finish() {
+      const canvas = map.getCanvas();
+      for (const type of ["keydown", "keyup"]) canvas.dispatchEvent(new KeyboardEvent(type, { key: "Enter", bubbles: true }));
+      return done();
+    },
+    /** GeoJSON Polygon of the finished shape, else null. */
+    geometry: () => (done() ? shape()?.geometry ?? null : null),
+    /** Puts a shape drawn earlier back on the map, ready to be changed. */
+    restore(geometry) {
+      const id = draw.getFeatureId();
+      const [result] = draw.addFeatures([{ id, type: "Feature", geometry, properties: { mode: SHAPE } }]);
+      if (!result.valid) return;
+      draw.setMode(CHANGE);
+      draw.selectFeature(id);
+      tell();
+    },
+  };
+}
+
+/** What to do next, in words. */
+export function advice({ state, corners }) {
+  if (state === "done") return say("shape_done");
+  if (corners === 0) return say("shape_begin");
+  return corners < 3 ? say("shape_more") : say("shape_close");
+}

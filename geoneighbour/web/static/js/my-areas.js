@@ -1,0 +1,14 @@
+// My neighbourhood and the wider area, drawn under whatever a page shows.
+
+import { get } from "./api.js";
+import { homeLayers, widerLayers } from "./area-layers.js";
+import { fit, show } from "./map.js";
+
+/** Draws them, moves the view there, and returns the answer of /me/map. */
+export async function showMyAreas(map) {
+  const mine = await get("/me/map");
+  show(map, "wider", mine.wider_area, widerLayers);
+  show(map, "home", mine.home_neighbourhood, homeLayers);
+  fit(map, mine.wider_area);
+  return mine;
+}

@@ -1,0 +1,130 @@
+// The start page: choose where you live, learn who is near, take the point along to the sign-up form.
+
+import { get, post } from "./api.js";
+import { homeLayers, pickedLayers, widerLayers } from "./area-layers.js";
+import { crosshair } from "./crosshair.js";
+import { keepPoint, keptPoint } from "./home-point.js";
+import { boundsOf, feature, openMap, paint, reducedMotion, show } from "./map.js";
+import { searchList } from "./search-list.js";
+import { about, say } from "./texts.js";
+
+const answers = document.getElementById("answers");
+const status = document.getElementById("place-status");
+const EMPTY = { type: "FeatureCollection", features: [] };
+let map = null;
+let marker = null;
+let asked = 0;
+
+/** Asks the server about a point and shows the answer. `exact` false: a commune's middle, nobody's home. */
+async function choose({ lon, lat }, { exact = true, move = false } = {}) {
+  const turn = ++asked;
+  status.textContent = say("looking");
+  if (map) await mark(lon, lat, move);
+  let place;
+  try {
+    place = await post("/place", { lon, lat });
+  } catch (problem) {
+    if (turn === asked) status.textContent = problem.message;
+    return;
+  }
+  if (turn !== asked) return;
+  const name = place.neighbourhoods[0]?.name ?? say("surroundings");
+  const label = [name, place.commune?.name].filter(Boolean).join(", ");
+  if (exact) keepPoint({ lon, lat, label });
+  render(place, exact);
+  if (map) draw(place);
+  status.textContent = say("found", { label, people: about(place.people.wider) });
+}
+
+function render(place, exact) {
+  const card = document.getElementById("answer").content.firstElementChild.cloneNode(true);
+  const slot = (name) => card.querySelector(`[data-slot="${name}"]`);
+  const own = place.neighbourhoods[0];
+  slot("commune").textContent = place.commune?.name ?? say("no_commune");
+  slot("name").textContent = own?.name ?? say("your_surroundings");
+  slot("story").textContent = own ? own.story : say("surroundings_story");
+  slot("own").textContent = about(place.people.neighbourhood);
+  slot("wider").textContent = about(place.people.wider);
+  slot("requests").textContent = about(place.requests);
+  const others = place.neighbourhoods.slice(1).map((one) => one.name).join(", ");
+  slot("others").textContent = others && say("also_here", { names: others });
+  slot("others").hidden = !others;
+  slot("sign-up").hidden = !exact;
+  slot("inexact").hidden = exact;
+  answers.replaceChildren(card);
+  if (matchMedia("(max-width: 59.99rem)").matches) {
+    card.scrollIntoView({ block: "nearest", behavior: reducedMotion() ? "auto" : "smooth" });
+  }
+}
+
+async function mark(lon, lat, move) {
+  const { Marker } = await import("maplibre-gl");
+  marker?.remove();
+  const element = document.getElementById("house").content.firstElementChild.cloneNode(true);
+  marker = new Marker({ element, anchor: "bottom" }).setLngLat([lon, lat]).addTo(map);
+  if (move) map.jumpTo({ center: [lon, lat], zoom: 15 });
+}
+
+function draw(place) {
+  const own = place.neighbourhoods[0];
+  show(map, "wider", feature(place.area), widerLayers);
+  show(map, "home", own ? EMPTY : feature(place.surroundings.geometry), homeLayers);
+  for (const id of ["picked-fill", "picked-line"]) map.setFilter(id, ["==", ["id"], own?.id ?? -1]);
+  // From afar a tap is coarse: come near enough to see the ground it means, and to tap again. Never back off.
+  const camera = map.cameraForBounds(boundsOf(feature(place.area)), { padding: 40, maxZoom: 15 });
+  if (camera && map.getZoom() < camera.zoom) map.easeTo({ ...camera, animate: !reducedMotion() });
+}
+
+function locate() {
+  status.textContent = say("locating");
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => choose({ lon: coords.longitude, lat: coords.latitude }, { move: true }),
+    () => { status.textContent = say("not_located"); },
+    { enableHighAccuracy: true, timeout: 10_000 },
+  );
+}
+
+/** « 48,6493, -2,0257 », « 48.6493 -2.0257 » → latitude and longitude; null when it is neither. */
+function readCoordinates(text) {
+  const found = text.trim().match(/^(-?\d+(?:[.,]\d+)?)\s*[,;\s]\s*(-?\d+(?:[.,]\d+)?)$/);
+  if (!found) return null;
+  const [lat, lon] = found.slice(1).map((part) => Number(part.replace(",", ".")));
+  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lon, lat } : null;
+}
+
+function goToCommune({ bbox }) {
+  const [west, south, east, north] = bbox;
+  if (map) {
+    map.fitBounds(bbox, { padding: 24, animate: false });
+    map.getCanvas().focus();
+  } else choose({ lon: (west + east) / 2, lat: (south + north) / 2 }, { exact: false });
+}
+
+async function start() {
+  document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
+  document.getElementById("locate").addEventListener("click", locate);
+  document.getElementById("coordinates").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const point = readCoordinates(event.target.elements.coordinates.value);
+    if (point) choose(point, { move: true });
+    else status.textContent = say("no_coordinates");
+  });
+  searchList(document.getElementById("commune-search"), async (text) => (await get(`/communes?q=${encodeURIComponent(text)}&limit=8`)).communes.map((commune) => ({ ...commune, label: `${commune.name} (${commune.code})` })), goToCommune);
+  const address = document.getElementById("address-search");
+  if (address) {
+    searchList(address, async (text) => (await get(`/geocode?q=${encodeURIComponent(text)}`)).results, (point) => choose(point, { move: true }));
+  }
+  const element = document.getElementById("map");
+  map = await openMap(element);
+  if (!map) {
+    document.getElementById("other-ways").open = true;
+    return;
+  }
+  paint(map, pickedLayers);
+  map.on("click", ({ lngLat }) => choose({ lon: lngLat.lng, lat: lngLat.lat }));
+  crosshair(map, (centre) => choose({ lon: centre.lng, lat: centre.lat }));
+  const kept = keptPoint();
+  if (kept) await choose(kept, { move: true });
+}
+
+await start();
