@@ -39,6 +39,8 @@ def make(settings: Settings) -> Path:
             state.mkdir(mode=mode, exist_ok=True)
             state.chmod(mode)
             (state / "checkout").write_text(f"{ROOT}\n")
+        # Mail holds what lets people in.
+        (state / "mail").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The state folder {state} cannot be made: {error.strerror}") from None
     return state

@@ -73,6 +73,16 @@ def test_it_is_utf8_without_tcp_in_a_folder_of_its_owner(private: Settings) -> N
     assert (sockets / ".s.PGSQL.5432").is_socket()
 
 
+def test_its_log_holds_no_statement_and_no_row(private: Settings) -> None:
+    with psycopg.connect(cluster.start(private), autocommit=True) as connection:
+        connection.execute("CREATE TABLE home (longitude float CHECK (longitude < 0))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO home VALUES (48.6493001)")
+    log = (state.folder(private) / "cluster/postgresql.log").read_text()
+    assert "violates check constraint" in log
+    assert "48.6493001" not in log
+
+
 def test_many_processes_may_start_it_at_once(private: Settings) -> None:
     processes = [in_other_process(private, "print(cluster.start(Settings()))") for _ in range(5)]
     urls = {process.communicate(timeout=60)[0] for process in processes}
@@ -165,6 +175,7 @@ def test_an_analyst_port_that_is_taken_is_said(folder: Path) -> None:
 def test_what_is_destroyed_is_gone(private: Settings) -> None:
     cluster.start(private)
     (state.folder(private) / "kept").write_text("of the user")
+    assert (state.folder(private) / "mail").stat().st_mode & 0o777 == 0o700
     cluster.destroy(private)
     assert cluster.running(private) is None
     assert not (state.folder(private) / "cluster").exists()
