@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from geoneighbour.accounts.commands import members
 from geoneighbour.communes.commands import communes
 from geoneighbour.database.commands import db
+from geoneighbour.demo.commands import demo
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.nearness.commands import nearness
 from geoneighbour.running.commands import run, serve, worker
@@ -30,6 +31,7 @@ def cli() -> None:
 
 cli.add_command(communes)
 cli.add_command(db)
+cli.add_command(demo)
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(worker)

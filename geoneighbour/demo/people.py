@@ -1,37 +1,28 @@
-"""Where the demonstration's residents live and what they call their quartier: pure functions of a seed."""
+"""Where the demonstration's residents live: a pure function of a seed."""
 
 from __future__ import annotations
 
-import math
 import random
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import shapely
 
-from geoneighbour.demo import territory
-from geoneighbour.demo.texts import read
+from geoneighbour.demo import crowds, territory
+from geoneighbour.demo.places import Neighbourhood, around, inside, neighbourhood_shapes
 from geoneighbour.errors import InvalidInput
+from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 
-COUNTRY_SHARE = 0.16
-"""So many of all members live in no neighbourhood, in bourgs or alone."""
+COUNTRY_SHARE = 0.26
+"""About so many live in no neighbourhood, in bourgs or alone."""
+REGION, TOWN = 6, 7
+"""Resolutions: some 36 km² of country hold enough people to be shown apart, in towns some 5 km² do."""
 ALONE_SHARE = 0.3
-"""So many of those live anywhere in their commune, far from its bourg."""
+"""So many of those live anywhere, far from a bourg."""
 BOURG_M = 600.0
-DEGREE_M = 111_200.0
-"""Metres in a degree of latitude: near enough for a drawing."""
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """A neighbourhood to be; with `supporters` it stays proposed and has that many, else it opens."""
-
-    name: str
-    story: str
-    place: str
-    people: int
-    supporters: int | None
-    shape: shapely.Polygon | shapely.MultiPolygon
+LOGIN_LIVES_IN = "Saint-Servan"
 
 
 @dataclass(frozen=True)
@@ -43,110 +34,162 @@ class Home:
     supports: str | None = None
 
 
-def neighbourhood_shapes(seed: int) -> list[Neighbourhood]:
-    """Every neighbourhood of neighbourhoods.toml on land; open ones do not overlap. Coordinates rounded to 1e-6."""
-    quartiers = {quartier.code: quartier for quartier in territory.quartiers()}
-    drawn: list[Neighbourhood] = []
-    for row in read("neighbourhoods")["neighbourhoods"]:
-        people, supporters = row.get("people", 0), row.get("supporters")
-        if "quartier" in row:
-            quartier = quartiers[row["quartier"]]
-            shape, people = quartier.shape, quartier.population
-        else:
-            shape = _hand_drawn(random.Random(f"{seed} {row['name']}"), row["centre"], row["radius_m"])  # noqa: S311
-            taken = [] if supporters else [other.shape for other in drawn]
-            shape = _largest(shapely.difference(shape & territory.land(), shapely.union_all(taken)))
-        drawn.append(Neighbourhood(row["name"], row["story"], row["place"], people, supporters, shape))
-    return drawn
-
-
-def population(seed: int, members: int = 600, least: int = 12) -> list[Home]:
-    """So many homes; the first one in Saint-Servan. `least` live in each open neighbourhood, the rest by population.
+def population(seed: int, members: int = 600, k: int = 11) -> list[Home]:
+    """So many homes; the first one in Saint-Servan. More than k live in each open neighbourhood, most where most people do.
 
     InvalidInput when the members are too few for that.
     """
     rng = random.Random(f"{seed} homes")  # noqa: S311 (invented people)
-    neighbourhoods = neighbourhood_shapes(seed)
-    opening = [one for one in neighbourhoods if not one.supporters]
-    proposed = [one for one in neighbourhoods if one.supporters]
-    elsewhere = math.ceil(COUNTRY_SHARE * members)
-    spare = members - elsewhere - least * len(opening)
-    if spare < 0:
-        needed = math.ceil(least * len(opening) / (1 - COUNTRY_SHARE))
-        raise InvalidInput(f"the demonstration needs {needed} members or more to open its neighbourhoods")
-    settled = opening * least + rng.choices(opening, [one.people for one in opening], k=spare)
-    settled.sort(key=lambda one: one.name != "Saint-Servan")
-    homes = [Home(_inside(rng, one.shape), neighbourhood=one.name) for one in settled]
-    for one in proposed:
-        homes = _supported(rng, one, homes, opening)
-    return homes + [Home(_country_point(rng, neighbourhoods)) for _ in range(members - len(homes))]
+    drawn = neighbourhood_shapes(seed)
+    opening = {one.name: one for one in drawn if not one.supporters}
+    homes = [Home(inside(rng, one.shape), name) for name, one in opening.items() for _ in range(k + 1)]
+    homes += [_supporter(rng, one, opening.values()) for one in drawn for _ in range(one.supporters or 0)]
+    if members < len(homes):
+        raise InvalidInput(f"the demonstration needs {len(homes)} members or more to open its neighbourhoods")
+    country = _Country(drawn)
+    full = 2 * k
+    for resolution in (REGION, TOWN):
+        homes = _closer(rng, homes, opening, resolution, full)
+        for group in crowds.thin([home.point for home in homes], resolution, full):
+            if len(homes) + sum(group.values()) <= members and (
+                resolution == REGION or _is_town(homes, min(group), full)
+            ):
+                homes += [
+                    home
+                    for cell, lacking in group.items()
+                    for home in _filling(rng, cell, resolution, lacking, homes, opening, country)
+                ]
+    homes += _villages(rng, homes, country, members, full)
+    homes += _others(rng, homes, opening, country, members, full)
+    return sorted(homes, key=lambda home: home.neighbourhood != LOGIN_LIVES_IN)
 
 
-def _supported(
-    rng: random.Random, proposed: Neighbourhood, homes: list[Home], opening: list[Neighbourhood]
-) -> list[Home]:
-    """The homes with this neighbourhood's supporters: people who live there already, else new ones."""
-    shapely.prepare(proposed.shape)
-    inside = [home for home in homes[1:] if proposed.shape.covers(home.point.shape) and not home.supports]
-    chosen = rng.sample(inside, min(len(inside), proposed.supporters or 0))
-    after = [
-        Home(home.point, home.neighbourhood, proposed.name) if home in chosen else home for home in homes
-    ]
-    for _ in range((proposed.supporters or 0) - len(chosen)):
-        point = _inside(rng, proposed.shape)
-        around = next((one.name for one in opening if one.shape.covers(point.shape)), None)
-        after.append(Home(point, around, proposed.name))
-    return after
+class _Country:
+    """The land in no neighbourhood."""
+
+    def __init__(self, drawn: list[Neighbourhood]) -> None:
+        self.ground = shapely.difference(territory.land(), shapely.union_all([one.shape for one in drawn]))
+        shapely.prepare(self.ground)
+        self.bourgs = [(one.shape.representative_point(), one.population) for one in territory.communes()]
+
+    def points(self, rng: random.Random, within: shapely.Geometry) -> Iterator[Point]:
+        """Points of the country, near a bourg that lies within a shape or alone somewhere in it; without end."""
+        west, south, east, north = within.bounds
+        bourgs = [(middle, people) for middle, people in self.bourgs if within.covers(middle)]
+        while True:
+            if bourgs and rng.random() > ALONE_SHARE:
+                (middle,) = rng.choices([m for m, _ in bourgs], [people for _, people in bourgs])
+                point = around(rng, middle, BOURG_M)
+            else:
+                point = Point(rng.uniform(west, east), rng.uniform(south, north))
+            if self.ground.covers(point.shape):
+                yield point
 
 
-def _inside(rng: random.Random, shape: shapely.Polygon | shapely.MultiPolygon) -> Point:
-    """A point of the shape, more likely near its middle."""
-    shapely.prepare(shape)
-    middle = shape.centroid if shape.covers(shape.centroid) else shape.representative_point()
-    spread_m = 0.4 * math.sqrt(shape.area * DEGREE_M**2 * math.cos(math.radians(middle.y)))
-    while not shape.covers((point := _around(rng, middle, spread_m)).shape):
-        pass
-    return point
-
-
-def _country_point(rng: random.Random, neighbourhoods: list[Neighbourhood]) -> Point:
-    """A point of a commune chosen by population, in none of the neighbourhoods."""
-    communes = territory.communes()
-    while True:
-        commune = rng.choices(communes, [one.population for one in communes])[0]
-        middle = commune.shape.representative_point()
-        if rng.random() < ALONE_SHARE:
-            west, south, east, north = commune.shape.bounds
-            point = Point(rng.uniform(west, east), rng.uniform(south, north))
-        else:
-            point = _around(rng, middle, BOURG_M)
-        free = not any(one.shape.covers(point.shape) for one in neighbourhoods)
-        if free and commune.shape.covers(point.shape):
-            return point
-
-
-def _around(rng: random.Random, middle: shapely.Point, spread_m: float) -> Point:
-    squeeze = math.cos(math.radians(middle.y))
-    return Point(
-        middle.x + rng.gauss(0, spread_m) / DEGREE_M / squeeze, middle.y + rng.gauss(0, spread_m) / DEGREE_M
+def _supporter(rng: random.Random, proposed: Neighbourhood, opening: Iterable[Neighbourhood]) -> Home:
+    point = inside(rng, proposed.shape)
+    return Home(
+        point, next((one.name for one in opening if one.shape.covers(point.shape)), None), proposed.name
     )
 
 
-def _hand_drawn(
-    rng: random.Random, centre: tuple[float, float], radius_m: float, corners: int = 17
-) -> shapely.Polygon:
-    """An uneven round shape, as somebody would draw it with a mouse."""
-    lon, lat = centre
-    ring = []
-    for corner in range(corners):
-        angle = 2 * math.pi * corner / corners
-        reach = radius_m * rng.uniform(0.85, 1.15) / DEGREE_M
-        ring.append(
-            (lon + reach * math.cos(angle) / math.cos(math.radians(lat)), lat + reach * math.sin(angle))
+def _closer(
+    rng: random.Random, homes: list[Home], opening: dict[str, Neighbourhood], resolution: int, full: int
+) -> list[Home]:
+    """The same people; strays stand in a fuller cell of their neighbourhood, in the country as in towns."""
+    counts = Counter(crowds.cell_of(home.point, resolution) for home in homes)
+    moved = list(homes)
+    for index in sorted(range(len(homes)), key=lambda i: counts[crowds.cell_of(homes[i].point, resolution)]):
+        home = homes[index]
+        here = crowds.cell_of(home.point, resolution)
+        stray = (
+            counts[here] < full // 4
+            if resolution == REGION
+            else counts[here] < full and _is_town(homes, here, full)
         )
-    return shapely.Polygon(ring)
+        if not stray or home.neighbourhood is None or home.supports:
+            continue
+        tried = [inside(rng, opening[home.neighbourhood].shape) for _ in range(30)]
+        best = max(tried, key=lambda point: counts[crowds.cell_of(point, resolution)])
+        there = crowds.cell_of(best, resolution)
+        if counts[there] > counts[here]:
+            counts[here] -= 1
+            counts[there] += 1
+            moved[index] = replace(home, point=best)
+    return moved
 
 
-def _largest(shape: shapely.Geometry) -> shapely.Polygon:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return shapely.set_precision(max(parts, key=shapely.area), 1e-6)
+def _is_town(homes: list[Home], cell: int, full: int) -> bool:
+    """Whether so many live around a cell of a town's resolution that it is worth parting."""
+    region = crowds.parent(cell, REGION)
+    return sum(crowds.cell_of(home.point, REGION) == region for home in homes) >= 2 * full
+
+
+def _filling(
+    rng: random.Random,
+    cell: int,
+    resolution: int,
+    lacking: int,
+    homes: list[Home],
+    opening: dict[str, Neighbourhood],
+    country: _Country,
+) -> list[Home]:
+    """So many more homes in a cell: in the country of a coarse one, else in the neighbourhoods that live there."""
+    there = [home for home in homes if crowds.cell_of(home.point, resolution) == cell]
+    names = sorted({home.neighbourhood for home in there if home.neighbourhood})
+    more: list[Home] = []
+    points = country.points(rng, cells.outline(cell))
+    while len(more) < lacking:
+        if resolution == REGION or not names:
+            home = Home(next(points))
+        else:
+            name = rng.choice(names)
+            home = Home(inside(rng, opening[name].shape), name)
+        if crowds.cell_of(home.point, resolution) == cell:
+            more.append(home)
+    return more
+
+
+def _villages(
+    rng: random.Random, homes: list[Home], country: _Country, members: int, full: int
+) -> list[Home]:
+    """People of regions where nobody lives yet, enough to be shown there; the largest bourgs first."""
+    inhabited = {crowds.cell_of(home.point, REGION) for home in homes}
+    bourgs: Counter[int] = Counter()
+    for middle, people in country.bourgs:
+        bourgs[crowds.cell_of(Point(middle.x, middle.y), REGION)] += people
+    lonely = sum(home.neighbourhood is None for home in homes)
+    more: list[Home] = []
+    for cell, _ in bourgs.most_common():
+        crowded = (
+            max(len(homes) + len(more) - members, lonely + len(more) - COUNTRY_SHARE * members) + full > 0
+        )
+        if cell not in inhabited and not crowded:
+            more += _filling(rng, cell, REGION, full, [], {}, country)
+    return more
+
+
+def _others(
+    rng: random.Random,
+    homes: list[Home],
+    opening: dict[str, Neighbourhood],
+    country: _Country,
+    members: int,
+    full: int,
+) -> list[Home]:
+    """The rest, by population, among the cells that will be shown as they are."""
+    leaves = crowds.leaves([home.point for home in homes], full)
+    lonely = sum(home.neighbourhood is None for home in homes)
+    names = list(opening)
+    more: list[Home] = []
+    points = country.points(rng, territory.land())
+    while len(homes) + len(more) < members:
+        if lonely < COUNTRY_SHARE * members:
+            home = Home(next(points))
+        else:
+            (name,) = rng.choices(names, [opening[name].people for name in names])
+            home = Home(inside(rng, opening[name].shape), name)
+        if crowds.leaf_of(home.point, leaves) is not None:
+            more.append(home)
+            lonely += home.neighbourhood is None
+    return more

@@ -14,13 +14,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """A sentence and its reach; `place` is where its author must live (None: anywhere)."""
+    """A sentence and its reach; `place` is where its author must live (None: anywhere), `mine` that the demo login wrote it."""
 
     reach: str
     text: str
     place: str | None = None
     replies: tuple[str, ...] = ()
     closed: bool = False
+    mine: bool = False
 
 
 @cache
