@@ -16,10 +16,12 @@ from types import FrameType
 import click
 from sqlalchemy import Engine, select
 
+from geoneighbour.accounts.models import Account
 from geoneighbour.communes.models import Commune
 from geoneighbour.database import cluster, state
 from geoneighbour.database.engine import database_in_use, make_engine, transaction
 from geoneighbour.database.upgrade import upgrade
+from geoneighbour.demo.load import EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
 from geoneighbour.settings import Settings
 
@@ -77,7 +79,7 @@ def run_together(settings: Settings, port: int) -> None:
             _load_demonstration(engine)
             children += [Child("serve", PORT=str(port)), Child("worker")]
             _wait_for_web(settings.host, port, children[0])
-            _tell(settings, port)
+            _tell(settings, port, engine)
             while True:
                 time.sleep(0.5)
                 if not settings.database_url and not cluster.running(settings):
@@ -129,10 +131,12 @@ def _wait_for_web(host: str, port: int, web: Child) -> None:
     raise Unavailable(f"The web service did not open port {port}.")
 
 
-def _tell(settings: Settings, port: int) -> None:
-    mail = settings.smtp_host or f"files in {state.folder(settings) / 'mail'}"
+def _tell(settings: Settings, port: int, engine: Engine) -> None:
     click.echo(f"\ngeoneighbour is ready: http://localhost:{port}")
-    click.echo(f"  mail goes to         {mail}")
+    with transaction(engine) as session:
+        if session.scalar(select(Account.id).where(Account.email == EMAIL)):
+            click.echo(f"  demonstration login  {EMAIL}, password {PASSWORD}")
+    click.echo(f"  mail goes to         {settings.smtp_host or state.folder(settings) / 'mail'}")
     click.echo("  Ctrl+C stops it.")
 
 
