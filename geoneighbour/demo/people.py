@@ -50,15 +50,12 @@ def population(seed: int, members: int = 600, k: int = 11) -> list[Home]:
     full = 2 * k
     for resolution in (REGION, TOWN):
         homes = _closer(rng, homes, opening, resolution, full)
+        towns = _towns(homes, full)
         for group in crowds.thin([home.point for home in homes], resolution, full):
-            if len(homes) + sum(group.values()) <= members and (
-                resolution == REGION or _is_town(homes, min(group), full)
-            ):
-                homes += [
-                    home
-                    for cell, lacking in group.items()
-                    for home in _filling(rng, cell, resolution, lacking, homes, opening, country)
-                ]
+            worth = resolution == REGION or crowds.parent(min(group), REGION) in towns
+            if worth and len(homes) + sum(group.values()) <= members:
+                for cell, lacking in group.items():
+                    homes += _filling(rng, cell, resolution, lacking, homes, opening, country)
     homes += _villages(rng, homes, country, members, full)
     homes += _others(rng, homes, opening, country, members, full)
     return sorted(homes, key=lambda home: home.neighbourhood != LOGIN_LIVES_IN)
@@ -72,7 +69,7 @@ class _Country:
         shapely.prepare(self.ground)
         self.bourgs = [(one.shape.representative_point(), one.population) for one in territory.communes()]
 
-    def points(self, rng: random.Random, within: shapely.Geometry) -> Iterator[Point]:
+    def points(self, rng: random.Random, within: shapely.Polygon | shapely.MultiPolygon) -> Iterator[Point]:
         """Points of the country, near a bourg that lies within a shape or alone somewhere in it; without end."""
         west, south, east, north = within.bounds
         bourgs = [(middle, people) for middle, people in self.bourgs if within.covers(middle)]
@@ -98,15 +95,15 @@ def _closer(
 ) -> list[Home]:
     """The same people; strays stand in a fuller cell of their neighbourhood, in the country as in towns."""
     counts = Counter(crowds.cell_of(home.point, resolution) for home in homes)
+    towns = _towns(homes, full)
     moved = list(homes)
     for index in sorted(range(len(homes)), key=lambda i: counts[crowds.cell_of(homes[i].point, resolution)]):
         home = homes[index]
         here = crowds.cell_of(home.point, resolution)
-        stray = (
-            counts[here] < full // 4
-            if resolution == REGION
-            else counts[here] < full and _is_town(homes, here, full)
-        )
+        if resolution == REGION:
+            stray = counts[here] < full // 4
+        else:
+            stray = counts[here] < full and crowds.parent(here, REGION) in towns
         if not stray or home.neighbourhood is None or home.supports:
             continue
         tried = [inside(rng, opening[home.neighbourhood].shape) for _ in range(30)]
@@ -119,10 +116,10 @@ def _closer(
     return moved
 
 
-def _is_town(homes: list[Home], cell: int, full: int) -> bool:
-    """Whether so many live around a cell of a town's resolution that it is worth parting."""
-    region = crowds.parent(cell, REGION)
-    return sum(crowds.cell_of(home.point, REGION) == region for home in homes) >= 2 * full
+def _towns(homes: list[Home], full: int) -> set[int]:
+    """The regions where so many live that they are worth parting."""
+    counts = Counter(crowds.cell_of(home.point, REGION) for home in homes)
+    return {region for region, count in counts.items() if count >= 2 * full}
 
 
 def _filling(
@@ -159,13 +156,12 @@ def _villages(
     for middle, people in country.bourgs:
         bourgs[crowds.cell_of(Point(middle.x, middle.y), REGION)] += people
     lonely = sum(home.neighbourhood is None for home in homes)
+    room = min(members - len(homes), COUNTRY_SHARE * members - lonely)
     more: list[Home] = []
     for cell, _ in bourgs.most_common():
-        crowded = (
-            max(len(homes) + len(more) - members, lonely + len(more) - COUNTRY_SHARE * members) + full > 0
-        )
-        if cell not in inhabited and not crowded:
+        if cell not in inhabited and room >= full:
             more += _filling(rng, cell, REGION, full, [], {}, country)
+            room -= full
     return more
 
 

@@ -44,9 +44,12 @@ def quartiers() -> tuple[Ground, ...]:
 
 
 @cache
-def land() -> shapely.Geometry:
+def land() -> shapely.Polygon | shapely.MultiPolygon:
     """All communes together: what is outside is sea, or another country as far as the demonstration goes."""
-    ground = shapely.union_all([commune.shape for commune in communes()])
+    ground = cast(
+        shapely.Polygon | shapely.MultiPolygon,
+        shapely.union_all([commune.shape for commune in communes()]),
+    )
     shapely.prepare(ground)
     return ground
 

@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from itertools import combinations, islice
 
+import h3.api.basic_int as h3
 import pytest
 import shapely
 
-from geoneighbour.demo import people, territory, texts
+from geoneighbour.demo import crowds, people, places, territory, texts
 from geoneighbour.errors import InvalidInput
+from geoneighbour.ground import cells
 from geoneighbour.ground.metres import area_m2
 from geoneighbour.posts.models import REACHES
 
@@ -19,7 +21,7 @@ SEEDS = [1, 2, 7]
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_homes_stand_on_land_where_they_say(seed):
-    shapes = {one.name: one.shape for one in people.neighbourhood_shapes(seed)}
+    shapes = {one.name: one.shape for one in places.neighbourhood_shapes(seed)}
     homes = people.population(seed)
     assert len(homes) == 600
     assert all(territory.land().covers(home.point.shape) for home in homes)
@@ -33,7 +35,7 @@ def test_each_neighbourhood_opens_or_stays_proposed_as_meant(seed):
     homes = people.population(seed)
     members = Counter(home.neighbourhood for home in homes)
     supporters = Counter(home.supports for home in homes)
-    shapes = people.neighbourhood_shapes(seed)
+    shapes = places.neighbourhood_shapes(seed)
     assert Counter(one.supporters is None for one in shapes) == {True: 30, False: 2}
     for one in shapes:
         if one.supporters is None:
@@ -47,7 +49,7 @@ def test_each_neighbourhood_opens_or_stays_proposed_as_meant(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_shapes_can_be_drawn(seed):
-    shapes = people.neighbourhood_shapes(seed)
+    shapes = places.neighbourhood_shapes(seed)
     assert len({one.name for one in shapes}) == len(shapes) == 32
     for one in shapes:
         assert one.shape.is_valid
@@ -63,39 +65,66 @@ def test_shapes_can_be_drawn(seed):
 def test_same_seed_same_people_and_soon():
     started = time.perf_counter()
     assert people.population(3) == people.population(3)
-    assert people.neighbourhood_shapes(3) == people.neighbourhood_shapes(3)
+    assert places.neighbourhood_shapes(3) == places.neighbourhood_shapes(3)
     assert time.perf_counter() - started < 3
     assert people.population(3) != people.population(4)
 
 
 def test_towns_are_denser_and_some_live_alone():
-    homes = shapely.MultiPoint([home.point.shape for home in people.population(1)])
+    points = [home.point.shape for home in people.population(1)]
+    homes = shapely.MultiPoint(points)
     per_km2 = {
         one.name: len(shapely.get_parts(one.shape & homes)) / (area_m2(one.shape) / 1e6)
         for one in territory.communes()
     }
-    assert per_km2["Saint-Malo"] > 5 * per_km2["Languenan"]
-    assert per_km2["Dinan"] > 5 * per_km2["Languenan"]
+    assert per_km2["Saint-Malo"] > 3 * per_km2["Pleurtuit"] > 0
+    assert per_km2["Dinan"] > 2 * per_km2["Pleurtuit"]
+    nearest = [min(one.distance(other) for other in points if other is not one) for one in points]
+    assert sum(apart > 0.005 for apart in nearest) > 10, "somebody has nobody within 400 m"
 
 
-@pytest.mark.parametrize("members", [0, 100, 428])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_map_has_something_to_show(seed):
+    points = [home.point for home in people.population(seed)]
+    leaves = crowds.leaves(points, 22)
+    shown = Counter(crowds.leaf_of(point, leaves) for point in points)
+    assert None not in shown
+    assert min(shown.values()) >= 22
+    by_resolution = Counter(cell >> 52 & 15 for cell in leaves)
+    assert by_resolution[5] == 0
+    assert by_resolution[6] > 8
+    assert by_resolution[7] >= 5
+    assert crowds.leaf_of(points[0], leaves) >> 52 & 15 == 7
+
+
+def test_parents_are_those_of_the_grid():
+    for home in people.population(1)[:50]:
+        cell = cells.cell_at(home.point, 9)
+        for resolution in range(10):
+            assert crowds.parent(cell, resolution) == h3.cell_to_parent(cell, resolution)
+
+
+@pytest.mark.parametrize("members", [0, 100, 371])
 def test_too_few_members_are_refused(members):
-    with pytest.raises(InvalidInput, match="needs 429 members"):
+    with pytest.raises(InvalidInput, match="needs 372 members"):
         people.population(1, members)
 
 
-@pytest.mark.parametrize("members", [429, 2000])
-def test_fewer_or_more_members_are_that_many(members):
-    assert len(people.population(1, members)) == members
+@pytest.mark.parametrize(("members", "k"), [(372, 11), (429, 11), (2000, 11), (600, 3), (900, 20)])
+def test_fewer_or_more_members_are_that_many(members, k):
+    homes = people.population(1, members, k)
+    assert len(homes) == members
+    settled = Counter(home.neighbourhood for home in homes)
+    assert all(settled[one.name] > k for one in places.neighbourhood_shapes(1) if not one.supporters)
 
 
 def test_requests_are_sentences_with_a_known_reach():
     requests = texts.requests()
     assert len({request.text for request in requests}) == len(requests) == 150
-    places = {one.place for one in people.neighbourhood_shapes(1)}
+    known = {one.place for one in places.neighbourhood_shapes(1)}
     for request in requests:
         assert request.reach in REACHES
-        assert request.place is None or request.place in places
+        assert request.place is None or request.place in known
         assert 20 < len(request.text) < 200
     assert Counter(request.reach for request in requests).keys() == set(REACHES)
     assert sum(request.closed for request in requests) > 10

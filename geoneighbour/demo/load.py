@@ -1,0 +1,139 @@
+"""Fills an empty database with the demonstration, through the services that people's own doings go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shapely.geometry import mapping
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geoneighbour.accounts import service as accounts
+from geoneighbour.communes import service as communes
+from geoneighbour.communes.models import DEMONSTRATION
+from geoneighbour.communes.reader import Progress as ImportProgress
+from geoneighbour.communes.reader import Request as Boundaries
+from geoneighbour.demo import people, places, story, territory
+from geoneighbour.demo.login import open_account
+from geoneighbour.demo.texts import display_names
+from geoneighbour.errors import Conflict
+from geoneighbour.members.models import Member
+from geoneighbour.nearness import review
+from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.posts import queries as posts_read
+from geoneighbour.posts import service as posts
+from geoneighbour.settings import Settings
+
+EMAIL, PASSWORD, NAME = "demo@exemple.fr", "voisinage-demo", "Camille D."
+VINTAGE = 2025
+
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
+"""May wrap a loop, as tqdm does, and say what it is."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    communes: int
+    members: int
+    neighbourhoods: int
+    proposed: int
+    requests: int
+
+
+def load(
+    session: Session,
+    settings: Settings,
+    seed: int,
+    members: int,
+    progress: Progress,
+    import_progress: ImportProgress,
+) -> Loaded:
+    """Communes, members, neighbourhoods, a review, requests; all in the session's transaction.
+
+    The same people in the same places from the same seed; times count back from now. Conflict when members exist.
+    """
+    if session.scalar(select(Member.id).limit(1)) is not None:
+        raise Conflict("members live in this database already: the demonstration is for an empty one")
+    now = datetime.now(UTC)
+    homes = people.population(seed, members, settings.k)
+    drawn = places.neighbourhood_shapes(seed)
+    arrived = story.arrivals(seed, homes, settings.k)
+    imported = communes.import_communes(
+        session,
+        Boundaries((str(territory.communes_file()),)),
+        VINTAGE,
+        source=DEMONSTRATION,
+        progress=import_progress,
+    )
+    names = (name for name in display_names(seed) if name != NAME)
+    settled = [
+        _settle(session, NAME if number == 0 else next(names), home, story.moment(now, age))
+        for number, (home, age) in enumerate(progress(list(zip(homes, arrived, strict=True)), "members"))
+    ]
+    open_account(session, settings, settled[0].id, EMAIL, PASSWORD)
+    for one in progress(drawn, "neighbourhoods"):
+        _found(session, one, homes, settled, settings.k)
+    review.run(session, progress)
+    told = story.asked(seed, homes, arrived, drawn, now)
+    for asked in progress(told, "requests"):
+        _ask(session, asked, settled)
+    proposed = sum(one.supporters is not None for one in drawn)
+    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told))
+
+
+def _settle(session: Session, name: str, home: people.Home, came: datetime) -> Member:
+    member = accounts.new_member(session, name, home.point)
+    member.created_at = came
+    member.verified_at = came + timedelta(days=story.VERIFIED_AFTER)
+    session.flush()
+    return member
+
+
+def _found(
+    session: Session, drawn: places.Neighbourhood, homes: list[people.Home], settled: list[Member], k: int
+) -> None:
+    """Somebody draws it, others support it until it opens, the rest join; or it stays proposed."""
+    ring = mapping(drawn.shape)
+    geometry = {"type": ring["type"], "coordinates": _lists(ring["coordinates"])}
+    name = drawn.name
+    if drawn.supporters is None:
+        wanting = [member for member, home in zip(settled, homes, strict=True) if home.neighbourhood == name]
+    else:
+        wanting = [member for member, home in zip(settled, homes, strict=True) if home.supports == name]
+        wanting = wanting[: k - 1]
+    # The first k of each are its founders (story.arrivals); the login joins later, like most.
+    first, *others = sorted(wanting, key=lambda member: member.created_at)
+    made = neighbourhoods.propose(session, first.id, name, drawn.story, geometry)
+    for member in others[: k - 1]:
+        neighbourhoods.support(session, member.id, made.id)
+    made.proposed_at = _verified(first) + timedelta(hours=1)
+    if drawn.supporters is None:
+        made.opened_at = _verified(others[k - 2]) + timedelta(hours=1)
+        for member in others[k - 1 :]:
+            neighbourhoods.choose(session, member.id, made.id)
+
+
+def _ask(session: Session, asked: story.Asked, settled: list[Member]) -> None:
+    author = settled[asked.author]
+    post = posts.write(session, author.id, "request", asked.request.text, asked.request.reach)
+    post.created_at = asked.at
+    for reply in asked.replies:
+        thread = posts.reply(session, settled[reply.member].id, post.id, reply.text)
+        _, messages = posts_read.thread(session, author.id, thread.id)
+        messages[-1].created_at = reply.at
+    if asked.closed_at:
+        posts.close(session, author.id, post.id)
+        post.closed_at = asked.closed_at
+
+
+def _verified(member: Member) -> datetime:
+    assert member.verified_at is not None  # noqa: S101 (all of them are, see _settle)
+    return member.verified_at
+
+
+def _lists(coordinates: Any) -> Any:
+    """GeoJSON as JSON has it: lists, where shapely gives tuples."""
+    return [_lists(part) for part in coordinates] if isinstance(coordinates, tuple | list) else coordinates

@@ -1,0 +1,94 @@
+"""`demo load`, once into a real database: what a visitor then finds, and that it happens to empty databases only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from geoneighbour import settings as environment
+from geoneighbour.communes import queries as communes
+from geoneighbour.demo import load as demonstration
+from geoneighbour.demo import people, places, story
+from geoneighbour.demo.commands import demo
+from geoneighbour.demo.texts import display_names
+from geoneighbour.errors import Conflict
+from geoneighbour.members.models import Member
+from geoneighbour.nearness.models import PublishedCell, Review
+from geoneighbour.neighbourhoods.models import Neighbourhood, Residence
+from geoneighbour.posts import queries as posts
+from geoneighbour.posts.models import Message, Post
+from geoneighbour.settings import Settings
+from geoneighbour.web.app import create_app
+
+
+def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
+    settings = Settings(state_dir=tmp_path, database_url=database_url)
+    monkeypatch.setattr(environment, "load", lambda: settings)
+    done = CliRunner().invoke(demo, ["load"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 150 requests" in done.output
+    assert "demo@exemple.fr" in done.output
+    assert "voisinage-demo" in done.output
+
+    with Session(database) as session:
+        _is_alive(session)
+    _can_log_in(create_app(settings, database))
+
+    with pytest.raises(Conflict, match="already"):
+        CliRunner().invoke(demo, ["load"], catch_exceptions=False)
+    with Session(database) as session:
+        assert session.scalar(select(func.count()).select_from(Member)) == 600
+
+
+def _is_alive(session: Session) -> None:
+    def count(model) -> int:
+        return session.scalar(select(func.count()).select_from(model))
+
+    assert communes.is_demonstration(session)
+    assert session.scalar(select(func.count()).where(Member.verified_at < func.now())) == 600
+    assert session.scalar(select(func.count()).where(Residence.commune_id.is_(None))) == 0
+    states = select(Neighbourhood.state, func.count()).group_by(Neighbourhood.state)
+    assert dict(session.execute(states).all()) == {"open": 30, "proposed": 2}
+    assert session.scalar(select(func.min(Neighbourhood.opened_at - Neighbourhood.proposed_at))).days >= 0
+    assert count(Review) == 1
+    assert count(PublishedCell) > 12
+    assert session.scalar(select(func.count()).where(Post.origin_cell.is_(None))) == 0
+    assert 10 < session.scalar(select(func.count()).where(Post.closed_at.is_not(None))) < 40
+    assert count(Message) > 40
+    # The feed goes by id: the order of writing must be that of time.
+    written = session.scalars(select(Post.created_at).order_by(Post.id)).all()
+    assert written == sorted(written)
+
+    # Who says what is as the pure functions of the seed have it.
+    names = [demonstration.NAME, *islice((n for n in display_names(1) if n != demonstration.NAME), 599)]
+    homes = people.population(1)
+    ages = story.arrivals(1, homes, 11)
+    planned = story.asked(1, homes, ages, places.neighbourhood_shapes(1), datetime.now(UTC))
+    said = session.execute(select(Post.body, Member.name).join(Member, Member.id == Post.author_id))
+    assert {tuple(row) for row in said} == {(one.request.text, names[one.author]) for one in planned}
+    lives = select(Member.name, Neighbourhood.name).join(Residence, Residence.member_id == Member.id)
+    lives = lives.join(Neighbourhood, Neighbourhood.id == Residence.zone, isouter=True)
+    assert {tuple(row) for row in session.execute(lives)} == {
+        (name, home.neighbourhood) for name, home in zip(names, homes, strict=True)
+    }
+
+    login = session.scalars(select(Member).where(Member.name == demonstration.NAME)).one()
+    feed = posts.feed(session, login.id, most=100)
+    assert len(feed) > 25
+    assert {row.tier for row in feed} >= {"self", "neighbour", "wider", "commune", "adjacent_commune"}
+    assert len(posts.threads(session, login.id)) >= 5
+
+
+def _can_log_in(app) -> None:
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    visitor = app.test_client()
+    who = {"email": demonstration.EMAIL, "password": demonstration.PASSWORD}
+    assert visitor.post("/connexion", data=who | {"password": "something else"}).status_code == 200
+    assert visitor.post("/connexion", data=who).status_code == 302
+    assert visitor.get("/api/v1/me").status_code == 200
