@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,28 @@ def asked(session: Session) -> Answers:
         ),
         rolls=rolls,
     )
+
+
+def tier(session: Session, viewer: int, other: int) -> str:
+    session.flush()
+    return str(session.scalar(text("SELECT tier FROM nearness.tier(:a, :b)"), {"a": viewer, "b": other}))
+
+
+def tiers(session: Session, viewer: int, others: Mapping[str, int]) -> dict[str, str]:
+    """How near each of the named members is, seen from the viewer; fails where it is not the same seen from the other."""
+    found = {name: tier(session, viewer, other) for name, other in others.items()}
+    assert found == {name: tier(session, other, viewer) for name, other in others.items()}
+    return found
+
+
+def readers(session: Session, post: int) -> set[int]:
+    """The audience of a post."""
+    return {
+        row[0]
+        for row in session.execute(
+            text("SELECT member_id FROM nearness.reached WHERE post_id = :post"), {"post": post}
+        )
+    }
 
 
 def expected(world: World) -> Answers:

@@ -58,6 +58,7 @@ def steps_from(cover: frozenset[int]) -> dict[int, int]:
     return steps
 
 
+@cache
 def steps_between(one: frozenset[int], other: frozenset[int]) -> int | None:
     """The ring distance of two covers (0: they share a cell); None when it is above 20."""
     from_one = steps_from(one)
