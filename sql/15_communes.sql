@@ -44,7 +44,9 @@ COMMENT ON FUNCTION nearness.current_commune(bigint) IS
   'The current row that a version of a commune led to through its successors; itself when it is current.';
 
 CREATE OR REPLACE FUNCTION nearness.refresh_commune_adjacency(changed bigint[]) RETURNS void
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE AS $$
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- Its plans look dear and are not: compiling them would take longer than they do.
+SET jit = off AS $$
 BEGIN
   -- What an operator entered goes on with the successors, unless the two have become one.
   INSERT INTO commune_adjacency (commune_id, other_id, by_operator)

@@ -8,7 +8,9 @@ COMMENT ON FUNCTION nearness.hold_communes() IS
   'can close the commune in between unseen.';
 
 CREATE OR REPLACE FUNCTION nearness.follow_communes(changed bigint[] DEFAULT '{}') RETURNS bigint
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE AS $$
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- Its plans look dear and are not: compiling them would take longer than they do.
+SET jit = off AS $$
 DECLARE
   moved bigint;
 BEGIN

@@ -23,8 +23,12 @@ COMMENT ON FUNCTION nearness.stage_communes() IS
   '`refusal` says why it cannot serve (then geom is null), `repair` what was wrong with its outline.';
 
 CREATE OR REPLACE FUNCTION nearness.plan_communes(import_country text) RETURNS void
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE AS $$
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- Its plans look dear and are not: compiling them would take longer than they do.
+SET jit = off AS $$
 BEGIN
+  -- Serves the search for codes that the file lacks.
+  CREATE INDEX ON pg_temp.commune_staged (code);
   ANALYZE pg_temp.commune_staged;
 
   CREATE TEMPORARY TABLE commune_planned ON COMMIT DROP AS
@@ -124,6 +128,15 @@ BEGIN
   WHERE planned.held_id = commune.id
     AND planned.action = 'unchanged'
     AND commune.vintage < import_vintage;
+
+  -- What a real file confirms is a demonstration no longer.
+  UPDATE commune
+  SET vintage = import_vintage, valid_from = import_vintage, source = COALESCE(import_source, planned.file)
+  FROM pg_temp.commune_planned AS planned
+  WHERE planned.held_id = commune.id
+    AND planned.action = 'unchanged'
+    AND commune.source = 'demonstration'
+    AND import_source IS DISTINCT FROM 'demonstration';
 
   UPDATE commune
   -- A demonstration may bear a later year than what replaces it.

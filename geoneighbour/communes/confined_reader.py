@@ -17,9 +17,9 @@ from geoneighbour.errors import UnusableFile
 from geoneighbour.ground import boundary_files
 from geoneighbour.ground.confined import limit
 
-# Small files get the least of time and memory, so that a hostile one cannot have more; honest large ones their share.
-SECONDS, SECONDS_PER_MEGABYTE = 20, 1
-MEGABYTES, MEGABYTES_PER_MEGABYTE = 512, 8
+# A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.
+SECONDS, MEGABYTES_A_SECOND = 20, 4
+MEGABYTES, WITHOUT_FILE, PER_MEGABYTE = 512, 300, 8
 ROWS_AT_ONCE = 500
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -31,8 +31,8 @@ def answer(request: Request, out: IO[bytes]) -> None:
     paths = boundary_files.files_in([Path(path) for path in request.paths])
     sizes = [path.stat().st_size for path in paths]
     limit(
-        SECONDS + SECONDS_PER_MEGABYTE * (sum(sizes) >> 20),
-        MEGABYTES + MEGABYTES_PER_MEGABYTE * (max(sizes) >> 20),
+        SECONDS + (sum(sizes) >> 20) // MEGABYTES_A_SECOND,
+        max(MEGABYTES, WITHOUT_FILE + PER_MEGABYTE * (max(sizes) >> 20)),
     )
     _send(out, SIZE, str(sum(sizes)).encode())
     names = _short_names(paths)

@@ -63,6 +63,8 @@ def find_fields(
 
     UnusableFile, naming the option that helps, when a column cannot be told.
     """
+    if not present:
+        raise UnusableFile(f"{file}: its shapes have no code and no name (a shapefile needs its .dbf)")
     for field, option in ((code_field, "--code-field"), (name_field, "--name-field")):
         if field and field.lower() not in present:
             raise UnusableFile(f"{file}: no field {field} ({option}); it has {_listed(present)}")

@@ -49,12 +49,9 @@ def read(request: Request, progress: Progress, found: Callable[[str], None]) -> 
 
     `found` is told the country before the first row. UnusableFile when a file cannot serve.
     """
-    with confined("geoneighbour.communes.confined_reader", json.dumps(asdict(request))) as (
-        _,
-        answer,
-        process,
-    ):
-        while frame := answer.read(FRAME_HEAD.size):
+    with confined("geoneighbour.communes.confined_reader", json.dumps(asdict(request))) as reader:
+        answer = reader.answer
+        while len(frame := answer.read(FRAME_HEAD.size)) == FRAME_HEAD.size:
             letter, length = FRAME_HEAD.unpack(frame)
             body = answer.read(length)
             if letter == ROWS:
@@ -69,7 +66,10 @@ def read(request: Request, progress: Progress, found: Callable[[str], None]) -> 
                 raise UnusableFile(body.decode())
             elif letter == END:
                 return
-        ended = process.wait()
+        ended, complaint = reader.end()
     if ended in (-signal.SIGXCPU, -signal.SIGKILL):
         raise UnusableFile("the file takes too long to read for its size")
-    raise UnusableFile("the file cannot be read: its reader crashed")
+    # C++ aborts where memory is refused.
+    if ended == -signal.SIGABRT:
+        raise UnusableFile("the file needs too much memory for its size")
+    raise UnusableFile(f"the file cannot be read: its reader crashed ({complaint or -ended})")

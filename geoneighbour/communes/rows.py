@@ -67,7 +67,11 @@ def _repair(shapes: NDArray[Any], faults: list[str | None]) -> dict[int, str]:
     invalid = np.flatnonzero(sound & ~shapely.is_valid(shapes)).tolist()
     reasons = dict(zip(invalid, shapely.is_valid_reason(shapes[invalid]), strict=True))
     for position, mended in zip(invalid, repair(shapes[invalid]), strict=True):
-        pieces = [] if mended is None else [p for p in shapely.get_parts(mended) if p.geom_type == "Polygon"]
+        pieces = [
+            piece
+            for piece in shapely.get_parts(mended)
+            if piece.geom_type == "Polygon" and not piece.is_empty
+        ]
         if pieces:
             shapes[position] = shapely.MultiPolygon(pieces)
         elif mended is None:

@@ -71,9 +71,10 @@ def layers(path: Path) -> dict[str | None, tuple[str, ...]]:
 
 def read(path: Path, layer: str | None = None) -> Table:
     """Reads a layer (None: the only one) whole."""
+    _is_whole(path)
     with _complaints(path):
         meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, force_2d=True)
-    if wkb is None:
+    if wkb is None or len(wkb) == 0:
         raise UnusableFile(f"{path.name}: holds no shapes")
     missing = np.array([shape is None for shape in wkb], dtype=bool)
     with np.errstate(invalid="ignore"):
@@ -112,6 +113,15 @@ def to_lon_lat(table: Table, srid: int | None, name: str) -> None:
     for row in wrong:
         table.faults[row] = "a position is not a number, or outside longitude 180 and latitude 90"
         table.shapes[row] = None
+
+
+def _is_whole(path: Path) -> None:
+    """GDAL reads half a shapefile without a word; its head says how long it should be, in units of two bytes."""
+    if path.suffix.lower() == ".shp":
+        with path.open("rb") as file:
+            head = file.read(28)
+        if len(head) < 28 or 2 * int.from_bytes(head[24:]) > path.stat().st_size:
+            raise UnusableFile(f"{path.name}: is cut short")
 
 
 def _in_range(positions: NDArray[np.float64]) -> NDArray[np.bool_]:

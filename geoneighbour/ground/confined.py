@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from typing import IO, cast
 
@@ -35,9 +36,26 @@ def limit(seconds: int, megabytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@dataclass(frozen=True)
+class Confined:
+    """A running process: what is written to `question` it reads, what it writes is read from `answer`."""
+
+    question: IO[bytes]
+    answer: IO[bytes]
+    _process: Popen[bytes]
+    _complaints: IO[bytes]
+
+    def end(self) -> tuple[int, str]:
+        """Waits; gives the exit code (-n: ended by signal n) and the last line it wrote to standard error."""
+        code = self._process.wait()
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(errors="replace").split("\n")
+        return code, next((line.strip()[:200] for line in reversed(lines) if line.strip()), "")
+
+
 @contextmanager
-def confined(module: str, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes], Popen[bytes]]]:
-    """Runs `python -m module arguments`; gives its standard input and output. It ends with the block, at the latest."""
+def confined(module: str, *arguments: str) -> Iterator[Confined]:
+    """Runs `python -m module arguments`. It ends with the block, at the latest."""
     with tempfile.TemporaryFile() as complaints:
         process = Popen(  # noqa: S603 (our own module, no shell)
             [sys.executable, "-m", module, *arguments],
@@ -48,6 +66,8 @@ def confined(module: str, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes
         )
         with process:
             try:
-                yield cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout), process
+                yield Confined(
+                    cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout), process, complaints
+                )
             finally:
                 process.kill()

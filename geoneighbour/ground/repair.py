@@ -34,13 +34,13 @@ def repair(
         left = end - time.monotonic()
         if left <= 0:
             return mended + [None] * (len(waiting) - len(mended))
-        with confined(__name__, str(math.ceil(left))) as (question, answer, _):
+        with confined(__name__, str(math.ceil(left))) as process:
             try:
-                question.write(b"".join(_block(wkb) for wkb in waiting[len(mended) :]))
-                question.close()
+                process.question.write(b"".join(_block(wkb) for wkb in waiting[len(mended) :]))
+                process.question.close()
             except BrokenPipeError:
                 pass  # It died early: what it answered until then counts.
-            while len(mended) < len(waiting) and (wkb := _next_block(answer)) is not None:
+            while len(mended) < len(waiting) and (wkb := _next_block(process.answer)) is not None:
                 mended.append(shapely.from_wkb(wkb) if wkb else None)
         if len(mended) < len(waiting):
             mended.append(None)  # The one it died of.

@@ -1,0 +1,174 @@
+"""Broken and hostile files: one line, exit code 2, nothing changed; or the one bad commune left out, with its reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.communes.models import Commune
+from tests.communes.conftest import Answer, Run
+from tests.communes.files import features, geojson, polygon, square, star, write
+from tests.grid import Grid
+
+Imported = Callable[..., Answer]
+Stored = Callable[[], list[tuple[Any, ...]]]
+GOOD = ("35001", square(-2, 48))
+SECONDS = 20
+
+
+def cut(path: Path, keep: float = 0.5) -> Path:
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+    return path
+
+
+def plain(path: Path, content: str) -> Path:
+    path.write_text(content)
+    return path
+
+
+def without(suffix: str, path: Path) -> Path:
+    path.with_suffix(suffix).unlink()
+    return path
+
+
+LAND = features(Grid("A B C D\nE F G H"))
+UNUSABLE: dict[str, Callable[[Path], Path]] = {
+    "text": lambda folder: plain(folder / "c.geojson", "Communes of France"),
+    "nothing": lambda folder: plain(folder / "c.geojson", ""),
+    "no features": lambda folder: geojson(folder / "c.geojson"),
+    "cut GeoJSON": lambda folder: cut(write(folder / "c.geojson", LAND)),
+    "cut GeoPackage": lambda folder: cut(write(folder / "c.gpkg", LAND)),
+    "cut shapefile": lambda folder: cut(write(folder / "c.shp", LAND)),
+    "shapefile without its last byte": lambda folder: cut(write(folder / "c.shp", LAND), 0.9999),
+    "shapefile without .dbf": lambda folder: without(".dbf", write(folder / "c.shp", LAND)),
+    "shapefile without .shx": lambda folder: without(".shx", write(folder / "c.shp", LAND)),
+    "a number too large": lambda folder: plain(
+        folder / "c.geojson", geojson(folder / "x", GOOD).read_text().replace("48.1", "1e400")
+    ),
+    "only points": lambda folder: geojson(
+        folder / "c.geojson", ("1", {"type": "Point", "coordinates": [0, 0]})
+    ),
+    "only empty shapes": lambda folder: geojson(folder / "c.geojson", ("1", None), ("2", None)),
+    "all out of range": lambda folder: geojson(folder / "c.geojson", ("1", square(500, 48))),
+    "brackets without end": lambda folder: plain(folder / "c.geojson", "[" * 100_000),
+    "a file that points to another": lambda folder: plain(
+        folder / "c.geojson",
+        f"""<OGRVRTDataSource><OGRVRTLayer name="good"><SrcDataSource>{geojson(folder / "good.json", GOOD)}
+        </SrcDataSource></OGRVRTLayer></OGRVRTDataSource>""",
+    ),
+    "no file": lambda folder: folder / "missing.geojson",
+    "an empty folder": lambda folder: (folder / "empty").mkdir() or folder / "empty",  # type: ignore[func-returns-value]
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_a_file_that_cannot_serve(
+    kind: str, run: Run, stored: Stored, imported: Imported, tmp_path: Path
+) -> None:
+    imported(geojson(tmp_path / "before.geojson", GOOD), 2019)
+    before, began = stored(), time.monotonic()
+    path = UNUSABLE[kind](tmp_path)
+    answer = run("communes", "import", path, "--vintage", 2020, "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.count("\n") == 1
+    assert answer.err.startswith("geoneighbour: ")
+    assert str(path) not in answer.err or kind in ("no file", "an empty folder")
+    assert time.monotonic() - began < SECONDS
+    assert stored() == before
+
+
+def test_one_broken_file_of_several_refuses_them_all(run: Run, stored: Stored, tmp_path: Path) -> None:
+    before = stored()
+    good = geojson(tmp_path / "a.geojson", GOOD)
+    answer = run("communes", "import", good, plain(tmp_path / "b.geojson", "no"), "--vintage", 2020)
+    assert answer.code == 2
+    assert "b.geojson" in answer.err
+    assert stored() == before
+
+
+REJECTED = {
+    "a position that is no number": (
+        polygon((0, 0), (float("nan"), 0), (1, 1), (0, 0)),
+        "a position is not a number",
+    ),
+    "out of range": (polygon((0, 0), (500, 0), (1, 91), (0, 0)), "outside longitude 180 and latitude 90"),
+    "a ring that is not closed": (polygon((0, 0), (1, 0), (1, 1), (0, 1)), "a ring is not closed"),
+    "two points": (polygon((0, 0), (1, 1), (0, 0)), "encloses no ground: Too few points"),
+    "a point": ({"type": "Point", "coordinates": [0, 0]}, "a Point, no polygon"),
+    "a line": ({"type": "LineString", "coordinates": [[0, 0], [1, 1]]}, "a LineString, no polygon"),
+    "nothing": (None, "no shape"),
+    "an empty polygon": ({"type": "Polygon", "coordinates": []}, "no shape"),
+    "a line there and back": (polygon((0, 0), (1, 1), (2, 2), (0, 0)), "encloses no ground"),
+    "a star of 2,000 corners": (star(2000), "too tangled to be repaired"),
+}
+
+
+@pytest.mark.parametrize("kind", REJECTED)
+def test_one_bad_commune_is_left_out(kind: str, imported: Imported, session: Session, tmp_path: Path) -> None:
+    shape, reason = REJECTED[kind]
+    began = time.monotonic()
+    answer = imported(geojson(tmp_path / "c.geojson", GOOD, ("35002", shape), ("35003", square(-1, 48))))
+    assert time.monotonic() - began < SECONDS
+    assert answer.summary["read"] == 3
+    assert answer.counts == {"added": 2, "rejected": 1}
+    assert answer.reasons.keys() == {"35002"}
+    assert answer.reasons["35002"].startswith("rejected: ")
+    assert reason in answer.reasons["35002"]
+    assert answer.reasons["35002"].endswith("(c.geojson, row 2)")
+    assert set(session.scalars(select(Commune.code))) == {"35001", "35003"}
+
+
+def test_many_stars_do_not_take_many_times_as_long(imported: Imported, tmp_path: Path) -> None:
+    stars = [(str(35010 + number), star(2000)) for number in range(12)]
+    began = time.monotonic()
+    assert imported(geojson(tmp_path / "c.geojson", GOOD, *stars)).counts == {"added": 1, "rejected": 12}
+    assert time.monotonic() - began < 2 * SECONDS
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "reason"),
+    [
+        ("35 001", "A", "the code is not made of"),
+        ("", "A", "no code"),
+        ("35001", "  ", "no name"),
+        ("35001", None, "no name"),
+    ],
+)
+def test_code_and_name_must_be_there(
+    code: str, name: str | None, reason: str, imported: Imported, tmp_path: Path
+) -> None:
+    path = geojson(tmp_path / "c.geojson", ("35009", square(0, 48)), (code, square(1, 48)))
+    path.write_text(path.read_text().replace(f'"Commune {code}"', "null" if name is None else f'"{name}"'))
+    answer = imported(path)
+    assert answer.counts == {"added": 1, "rejected": 1}
+    assert reason in answer.reasons[code or None]
+
+
+def test_one_code_of_two_communes_is_neither(imported: Imported, tmp_path: Path) -> None:
+    path = geojson(
+        tmp_path / "c.geojson", ("35009", square(0, 48)), ("35001", square(1, 48)), ("35002", square(2, 48))
+    )
+    path.write_text(path.read_text().replace('"code": "35002"', '"code": "35001"'))
+    answer = imported(path)
+    assert answer.counts == {"added": 1, "rejected": 2}
+    assert "one code, several names: Commune 35001, Commune 35002" in answer.reasons["35001"]
+
+
+def test_a_bow_tie_is_repaired_and_so_told(imported: Imported, session: Session, tmp_path: Path) -> None:
+    bow_tie = polygon((0, 0), (1, 1), (1, 0), (0, 1), (0, 0))
+    answer = imported(geojson(tmp_path / "c.geojson", GOOD, ("35002", bow_tie)))
+    assert answer.counts == {"added": 2, "repaired": 1}
+    assert answer.reasons == {"35002": "repaired: Self-intersection[0.5 0.5]"}
+    shape = shapely.from_wkb(
+        bytes(session.scalar(text("SELECT ST_AsEWKB(geom) FROM commune WHERE code = '35002'")))
+    )
+    assert shape.is_valid
+    assert shape.area == pytest.approx(0.5)
