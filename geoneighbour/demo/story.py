@@ -104,10 +104,17 @@ def _told(
     who = rng.sample(others, len(request.replies))
     if 0 in others and 0 not in who and who:
         who[0] = 0
-    moments = sorted(at + (until - at) * rng.uniform(0.1, 0.7) for _ in request.replies)
+    soon = at + (until - at) * 0.8
+    moments = sorted(_woken(at + (until - at) * rng.uniform(0.1, 0.7), soon) for _ in request.replies)
     replies = tuple(map(Reply, who, moments, request.replies))
-    closed_at = at + (until - at) * rng.uniform(0.75, 0.95) if request.closed else None
+    closed_at = at + (until - at) * rng.uniform(0.85, 0.97) if request.closed else None
     return Asked(request, author, at, closed_at, replies)
+
+
+def _woken(then: datetime, latest: datetime) -> datetime:
+    """The moment, or the morning after when it was night and the morning has come."""
+    morning = then + timedelta(hours=7)
+    return morning if then.astimezone(LOCAL).hour < 7 and morning < latest else then
 
 
 def _mates(homes: list[Home]) -> list[list[int]]:
