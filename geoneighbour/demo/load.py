@@ -68,6 +68,7 @@ def load(
         source=DEMONSTRATION,
         progress=import_progress,
     )
+    import_progress.stage("communes")
     names = (name for name in display_names(seed) if name != NAME)
     settled = [
         _settle(session, NAME if number == 0 else next(names), home, story.moment(now, age))
