@@ -7,7 +7,8 @@ RETURN ((cell >> 52) & 15)::integer;
 COMMENT ON FUNCTION nearness.cell_resolution(bigint) IS 'Resolution of an H3 cell, 0 to 15.';
 
 CREATE OR REPLACE FUNCTION nearness.cell_parent(cell bigint, resolution integer) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Not STRICT, though null gives null: the planner would not inline it, and it is asked by the hundred thousand.
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
   WHEN resolution BETWEEN 0 AND nearness.cell_resolution(cell)
   -- The coarser resolution, and every finer digit set to 7 (unused).

@@ -20,49 +20,45 @@ LANGUAGE sql STABLE ROWS 1000
 BEGIN ATOMIC
   WITH RECURSIVE
   setting AS (SELECT nearness_setting.k FROM nearness_setting),
-  counted AS (
-    SELECT nearness.cell_parent(census.cell, level.resolution) AS cell, sum(census.members)::integer AS members
-    FROM census, generate_series(5, 9) AS level (resolution)
-    GROUP BY 1
+  counted AS MATERIALIZED (
+    SELECT ancestor.cell, nearness.cell_parent(ancestor.cell, ancestor.resolution - 1) AS parent, ancestor.resolution,
+      sum(ancestor.members)::integer AS members
+    FROM (
+      SELECT nearness.cell_parent(census.cell, level.resolution) AS cell, level.resolution, census.members
+      FROM census, generate_series(5, 9) AS level (resolution)
+    ) AS ancestor
+    GROUP BY ancestor.cell, ancestor.resolution
   ),
-  stands AS (
+  stands AS MATERIALIZED (
     -- Every published cell and what it was split from: these stay split while their children hold k.
     SELECT DISTINCT nearness.cell_parent(published_cell.cell, level.resolution) AS cell,
       level.resolution < nearness.cell_resolution(published_cell.cell) AS split
     FROM published_cell, generate_series(5, 9) AS level (resolution)
     WHERE level.resolution <= nearness.cell_resolution(published_cell.cell)
   ),
-  splittable AS (
-    SELECT nearness.cell_parent(child.cell, nearness.cell_resolution(child.cell) - 1) AS cell, min(child.members) AS fewest
-    FROM counted AS child
-    WHERE nearness.cell_resolution(child.cell) > 5
-    GROUP BY 1
+  divided AS MATERIALIZED (
+    SELECT child.parent AS cell
+    FROM counted AS child CROSS JOIN setting
+    LEFT JOIN stands ON stands.cell = child.parent AND stands.split
+    WHERE child.resolution > 5
+    GROUP BY child.parent
+    HAVING min(child.members) >= min(CASE WHEN stands.cell IS NULL THEN 2 * setting.k ELSE setting.k END)
   ),
   tree AS (
     SELECT counted.cell, counted.members
-    FROM counted, setting
-    WHERE nearness.cell_resolution(counted.cell) = 5
-      AND counted.members >= CASE WHEN counted.cell IN (SELECT stands.cell FROM stands) THEN setting.k ELSE 2 * setting.k END
+    FROM counted CROSS JOIN setting
+    LEFT JOIN (SELECT DISTINCT cell FROM stands) AS stood ON stood.cell = counted.cell
+    WHERE counted.resolution = 5
+      AND counted.members >= CASE WHEN stood.cell IS NULL THEN 2 * setting.k ELSE setting.k END
     UNION ALL
     SELECT child.cell, child.members
     FROM tree
-    JOIN splittable ON splittable.cell = tree.cell
-    CROSS JOIN setting
-    JOIN counted AS child
-      ON nearness.cell_parent(child.cell, nearness.cell_resolution(tree.cell)) = tree.cell
-      AND nearness.cell_resolution(child.cell) = nearness.cell_resolution(tree.cell) + 1
-    WHERE splittable.fewest >= CASE
-      WHEN tree.cell IN (SELECT stands.cell FROM stands WHERE stands.split) THEN setting.k
-      ELSE 2 * setting.k
-    END
+    JOIN divided ON divided.cell = tree.cell
+    JOIN counted AS child ON child.parent = tree.cell
   )
   SELECT tree.cell, tree.members
   FROM tree
-  WHERE NOT EXISTS (
-    SELECT FROM tree AS child
-    WHERE nearness.cell_parent(child.cell, nearness.cell_resolution(tree.cell)) = tree.cell
-      AND nearness.cell_resolution(child.cell) = nearness.cell_resolution(tree.cell) + 1
-  );
+  WHERE NOT EXISTS (SELECT FROM divided WHERE divided.cell = tree.cell);
 END;
 COMMENT ON FUNCTION nearness.cells_to_publish() IS
   'Sentence 11. The cells that the last census lets us publish, from resolution 5 down: a cell is split when every non-empty child holds 2 k, '

@@ -9,6 +9,7 @@ BEGIN ATOMIC
   -- Who has no published cell yet looks around by the coarsest cell of the home (decision 003).
   CROSS JOIN LATERAL (
     SELECT coalesce(nearness.published_cell(residence.home_cell), nearness.cell_parent(residence.home_cell, 5)) AS cell
+    OFFSET 0
   ) AS here
   WHERE neighbourhood.state = 'proposed'
     AND (

@@ -13,8 +13,10 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from geoneighbour.accounts import service
 from geoneighbour.accounts.models import Account, Role
+from geoneighbour.database import state
 from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
+from geoneighbour.settings import Settings
 
 _NO_HOME = "Indiquez votre domicile sur la carte."
 
@@ -46,8 +48,9 @@ class Accounts(SQLAlchemySessionUserDatastore):
         return account
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
+        SECURITY_PASSWORD_SALT=settings.secret_key or state.secret(settings, "password_salt"),
         SECURITY_REGISTERABLE=True,
         SECURITY_RECOVERABLE=True,
         SECURITY_CHANGEABLE=True,

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import service as accounts
+from geoneighbour.accounts.opening import open_account
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION
 from geoneighbour.communes.reader import Progress as ImportProgress
 from geoneighbour.communes.reader import Request as Boundaries
 from geoneighbour.demo import people, places, story, territory
-from geoneighbour.demo.login import open_account
 from geoneighbour.demo.texts import display_names
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member

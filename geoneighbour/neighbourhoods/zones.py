@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -45,6 +46,12 @@ def relate(session: Session, zone: int, cover: Iterable[int] | None = None) -> N
 
 
 def _disc(cover: Iterable[int]) -> tuple[list[int], list[int]]:
+    return _disc_of(frozenset(cover))
+
+
+@lru_cache(maxsize=256)
+def _disc_of(cover: frozenset[int]) -> tuple[list[int], list[int]]:
+    # Surroundings ask twice, for their spread and their wider area; a review asks again.
     rings = cells.rings_around(cover)
     return [*rings], [*rings.values()]
 

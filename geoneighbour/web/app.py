@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     database.init_app(app, engine or make_engine(database_url(settings)))
     Babel(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=lambda: "fr")
     CSRFProtect(app)
-    security.init_app(app)
+    security.init_app(app, settings)
     for blueprint in (communes, members, neighbourhoods, nearness, tiles, posts, requests, geocoder):
         app.register_blueprint(blueprint)
     pages.init_app(app)
@@ -79,7 +79,6 @@ def _config(settings: Settings) -> dict[str, object]:
     return mail | {
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key or state.secret(settings, "secret_key"),
-        "SECURITY_PASSWORD_SALT": settings.secret_key or state.secret(settings, "password_salt"),
         "MAIL_DEFAULT_SENDER": settings.mail_from,
         "SECURITY_EMAIL_SENDER": settings.mail_from,
         "MAX_CONTENT_LENGTH": 256 * 1024,
