@@ -97,12 +97,13 @@ def run_together(settings: Settings, port: int) -> None:
 
 @contextmanager
 def _until_interrupted() -> Iterator[None]:
-    """SIGTERM is like Ctrl+C, and both are a normal end."""
+    """SIGTERM is like Ctrl+C, and both are a normal end (also in the background of a script, which ignores Ctrl+C)."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     try:
         yield
     except KeyboardInterrupt:

@@ -34,6 +34,8 @@ def running(database_url: str, database: Engine, tmp_path: Path) -> Iterator[sub
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As a script's background does: what Ctrl+C sends is ignored unless the command asks for it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     yield process
     process.kill()
