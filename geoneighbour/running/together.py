@@ -59,8 +59,8 @@ class Child:
         click.echo(f"'geoneighbour {self.command}' ended with status {status}; starting it again.", err=True)
         self.start()
 
-    def stop(self) -> None:
-        self.process.terminate()
+    def wait(self) -> None:
+        """Until it has stopped, as it was asked to; then make it."""
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -92,7 +92,9 @@ def run_together(settings: Settings, port: int) -> None:
                 signal.signal(number, signal.SIG_IGN)
             click.echo("\nStopping.")
             for child in children:
-                child.stop()
+                child.process.terminate()
+            for child in children:
+                child.wait()
 
 
 @contextmanager
