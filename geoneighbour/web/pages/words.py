@@ -26,7 +26,7 @@ REACHES = {
     "commune": (lazy_gettext("Ma commune"), lazy_gettext("tous ses habitants inscrits")),
     "commune_adjacent": (
         lazy_gettext("Ma commune et ses voisines"),
-        lazy_gettext("celles qui la touchent comprises"),
+        lazy_gettext("avec celles qui la touchent"),
     ),
 }
 STATES = {
@@ -108,6 +108,6 @@ def script_texts() -> dict[str, str]:
         "shape_more": gettext("Continuez, coin après coin."),
         "shape_close": gettext("Quand le tour est fait : « Terminer »."),
         "shape_done": gettext("Vous pouvez encore déplacer les coins."),
-        "shape_crosses": gettext("Les bords se croisent : retirez le dernier coin."),
+        "shape_crosses": gettext("Ce coin ferait croiser les bords : posez-le ailleurs."),
         "shape_first": gettext("Dessinez d’abord le contour sur la carte, puis « Terminer »."),
     }

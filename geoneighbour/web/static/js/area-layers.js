@@ -45,7 +45,7 @@ export const peopleLayers = (colour) => [
     id: "people-fill", type: "fill", source: "people",
     paint: {
       "fill-color": ["interpolate", ["linear"], ["get", "shade"], 0, colour("few"), 1, colour("many")],
-      "fill-opacity": lit(0.95, 0.62),
+      "fill-opacity": lit(0.95, ["interpolate", ["linear"], ["get", "shade"], 0, 0.4, 1, 0.85]),
     },
   },
   line("people-line", "people", colour("halo"), 1),
@@ -56,7 +56,10 @@ export const requestLayers = (colour) => [
   line("requests-line", "requests", colour("many"), lit(3.5, 1.5)),
   {
     id: "requests-count", type: "symbol", source: "requests",
-    layout: { "text-field": ["get", "label"], "text-font": ["Atkinson Bold"], "text-size": 15, "text-max-width": 6, "text-allow-overlap": true },
+    layout: {
+      "text-field": ["step", ["zoom"], ["to-string", ["get", "count"]], 11.8, ["get", "label"]],
+      "text-font": ["Atkinson Bold"], "text-size": 15, "text-max-width": 6, "symbol-sort-key": ["-", ["get", "count"]],
+    },
     paint: { "text-color": colour("many"), "text-halo-color": colour("halo"), "text-halo-width": 2 },
   },
 ];

@@ -67,10 +67,10 @@ export function nameLayers(hue) {
       paint: { "text-color": hue("label"), "text-opacity": ["interpolate", ["linear"], ["zoom"], 12.5, 1, 14.5, 0.35], ...paint },
     },
     {
-      id: "place-name", type: "symbol", source: "base", "source-layer": "neighbourhood_labels", minzoom: 11.5,
+      id: "place-name", type: "symbol", source: "base", "source-layer": "neighbourhood_labels", minzoom: 10.5,
       layout: {
         "text-field": ["get", "name"], "text-font": [WEIGHT.regular], "text-max-width": 7,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 11.5, 12, 15, 17],
+        "text-size": ["interpolate", ["linear"], ["zoom"], 10.5, 11, 15, 17],
       },
       paint: { "text-color": hue("place"), ...paint },
     },

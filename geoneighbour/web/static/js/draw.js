@@ -9,11 +9,19 @@ import { say } from "./texts.js";
 
 const SHAPE = "polygon";
 const CHANGE = "select";
-const uncrossed = (feature, { updateType }) =>
-  updateType === "finish" || updateType === "commit" ? ValidateNotSelfIntersecting(feature) : { valid: true };
 
-/** A pen on the map. `changed({state, corners, canUndo})` is told of each step; state: "empty", "drawing" or "done". */
-export function pen(map, changed) {
+/**
+ * A pen on the map. `changed({state, corners, canUndo})` is told of each step; state: "empty", "drawing" or "done".
+ * `refused()` is told of a corner that would make the border cross itself.
+ */
+export function pen(map, changed, refused) {
+  const uncrossed = (feature, { updateType }) => {
+    // The corner under the pointer may cross on its way; one that is set down may not.
+    if (updateType === "provisional") return { valid: true };
+    const verdict = ValidateNotSelfIntersecting(feature);
+    if (!verdict.valid) setTimeout(refused);
+    return verdict;
+  };
   const hue = colour("chosen");
   const corner = { coordinatePointColor: hue, closingPointColor: hue, closingPointWidth: 9, closingPointOutlineColor: "#ffffff" };
   const draw = new TerraDraw({
@@ -42,12 +50,7 @@ export function pen(map, changed) {
 
   const shape = () => draw.getSnapshot().find((one) => one.geometry.type === "Polygon" && one.properties.mode === SHAPE);
   const done = () => draw.getMode() === CHANGE;
-  const corners = () => {
-    const ring = shape()?.geometry.coordinates[0];
-    if (!ring) return 0;
-    // While drawing, the ring ends with the corner under the pointer and the closing one.
-    return done() ? ring.length - 1 : draw.getSnapshot().filter((one) => one.properties.coordinatePoint).length;
-  };
+  const corners = () => shape()?.properties.committedCoordinateCount ?? 0;
   const tell = () => changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo() });
 
   draw.on("finish", (id, { action }) => {
@@ -77,7 +80,6 @@ export function pen(map, changed) {
     finish() {
       const canvas = map.getCanvas();
       for (const type of ["keydown", "keyup"]) canvas.dispatchEvent(new KeyboardEvent(type, { key: "Enter", bubbles: true }));
-      return done();
     },
     /** GeoJSON Polygon of the finished shape, else null. */
     geometry: () => (done() ? shape()?.geometry ?? null : null),

@@ -54,7 +54,10 @@ async function start() {
   await showMyAreas(map);
   const { limit, before } = list.dataset;
   const { cells } = await get(`/feed?limit=${limit}${before ? `&before=${before}` : ""}`);
-  for (const { properties } of cells.features) properties.label = tally(properties.posts.length);
+  for (const { properties } of cells.features) {
+    properties.count = properties.posts.length;
+    properties.label = tally(properties.count);
+  }
   show(map, "requests", cells, requestLayers);
   follow();
   map.on("mouseenter", "requests-fill", () => { map.getCanvas().style.cursor = "pointer"; });

@@ -51,8 +51,9 @@ export async function openMap(element, { pale = false } = {}) {
 export function paint(map, layersOf) {
   const known = painters.get(map) ?? [];
   painters.set(map, [...known, layersOf]);
-  const before = map.getLayer(NAMES) ? NAMES : undefined;
-  for (const layer of layersOf(colour)) map.addLayer(layer, before);
+  const names = map.getLayer(NAMES) ? NAMES : undefined;
+  // Areas lie under the names of places; a page's own words go on top, and names make room for them.
+  for (const layer of layersOf(colour)) map.addLayer(layer, layer.type === "symbol" ? undefined : names);
 }
 
 /** Puts GeoJSON on the map under a name, and paints it the first time. Features are known by their `id`. */

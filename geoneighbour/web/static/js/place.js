@@ -15,16 +15,21 @@ let map = null;
 let marker = null;
 let asked = 0;
 
+function tell(words, seen = true) {
+  status.textContent = words;
+  status.classList.toggle("visually-hidden", !seen);
+}
+
 /** Asks the server about a point and shows the answer. `exact` false: a commune's middle, nobody's home. */
 async function choose({ lon, lat }, { exact = true, move = false } = {}) {
   const turn = ++asked;
-  status.textContent = say("looking");
+  tell(say("looking"));
   if (map) await mark(lon, lat, move);
   let place;
   try {
     place = await post("/place", { lon, lat });
   } catch (problem) {
-    if (turn === asked) status.textContent = problem.message;
+    if (turn === asked) tell(problem.message);
     return;
   }
   if (turn !== asked) return;
@@ -32,8 +37,9 @@ async function choose({ lon, lat }, { exact = true, move = false } = {}) {
   const label = [name, place.commune?.name].filter(Boolean).join(", ");
   if (exact) keepPoint({ lon, lat, label });
   render(place, exact);
-  if (map) draw(place);
-  status.textContent = say("found", { label, people: about(place.people.wider) });
+  if (map) draw(place, [lon, lat]);
+  // The card shows it; this says it.
+  tell(say("found", { label, people: about(place.people.wider) }), false);
 }
 
 function render(place, exact) {
@@ -52,8 +58,10 @@ function render(place, exact) {
   slot("sign-up").hidden = !exact;
   slot("inexact").hidden = exact;
   answers.replaceChildren(card);
+  // On a phone the map makes room for the answer under it.
+  answers.closest(".split").classList.add("answered");
   if (matchMedia("(max-width: 59.99rem)").matches) {
-    card.scrollIntoView({ block: "nearest", behavior: reducedMotion() ? "auto" : "smooth" });
+    document.querySelector(".split-map").scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
   }
 }
 
@@ -65,21 +73,22 @@ async function mark(lon, lat, move) {
   if (move) map.jumpTo({ center: [lon, lat], zoom: 15 });
 }
 
-function draw(place) {
+function draw(place, centre) {
   const own = place.neighbourhoods[0];
   show(map, "wider", feature(place.area), widerLayers);
   show(map, "home", own ? EMPTY : feature(place.surroundings.geometry), homeLayers);
   for (const id of ["picked-fill", "picked-line"]) map.setFilter(id, ["==", ["id"], own?.id ?? -1]);
   // From afar a tap is coarse: come near enough to see the ground it means, and to tap again. Never back off.
   const camera = map.cameraForBounds(boundsOf(feature(place.area)), { padding: 40, maxZoom: 15 });
-  if (camera && map.getZoom() < camera.zoom) map.easeTo({ ...camera, animate: !reducedMotion() });
+  map.resize();
+  map.easeTo({ center: centre, zoom: Math.max(map.getZoom(), camera?.zoom ?? 0), animate: !reducedMotion() });
 }
 
 function locate() {
-  status.textContent = say("locating");
+  tell(say("locating"));
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => choose({ lon: coords.longitude, lat: coords.latitude }, { move: true }),
-    () => { status.textContent = say("not_located"); },
+    () => { tell(say("not_located")); },
     { enableHighAccuracy: true, timeout: 10_000 },
   );
 }
@@ -107,7 +116,7 @@ async function start() {
     event.preventDefault();
     const point = readCoordinates(event.target.elements.coordinates.value);
     if (point) choose(point, { move: true });
-    else status.textContent = say("no_coordinates");
+    else tell(say("no_coordinates"));
   });
   searchList(document.getElementById("commune-search"), async (text) => (await get(`/communes?q=${encodeURIComponent(text)}&limit=8`)).communes.map((commune) => ({ ...commune, label: `${commune.name} (${commune.code})` })), goToCommune);
   const address = document.getElementById("address-search");

@@ -13,10 +13,10 @@ const button = (name) => document.querySelector(`[data-tool="${name}"]`);
 let drawing = null;
 
 function refuse({ message, field }) {
+  const input = ["name", "story"].includes(field) ? form.elements[field] : null;
   for (const spot of form.querySelectorAll("[data-problem]")) {
-    spot.textContent = spot.dataset.problem === (field ?? "geometry") ? message : "";
+    spot.textContent = spot.dataset.problem === (input ? field : "geometry") ? message : "";
   }
-  const input = form.elements[field];
   if (input) {
     input.setAttribute("aria-invalid", "true");
     input.focus();
@@ -65,15 +65,13 @@ async function start() {
   const house = document.getElementById("house").content.firstElementChild.cloneNode(true);
   new Marker({ element: house, anchor: "bottom" }).setLngLat([home.lon, home.lat]).addTo(map);
   map.jumpTo({ center: [home.lon, home.lat], zoom: 14.2 });
-  drawing = pen(map, changed);
+  drawing = pen(map, changed, () => { hint.textContent = say("shape_crosses"); });
   button("undo").addEventListener("click", () => drawing.undo());
   button("clear").addEventListener("click", () => {
     sessionStorage.removeItem(DRAFT);
     drawing.clear();
   });
-  button("finish").addEventListener("click", () => {
-    if (!drawing.finish()) hint.textContent = say("shape_crosses");
-  });
+  button("finish").addEventListener("click", () => drawing.finish());
   form.addEventListener("submit", send);
   form.querySelector("[type=submit]").disabled = false;
   changed({ state: "empty", corners: 0, canUndo: false });

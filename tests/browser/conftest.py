@@ -1,0 +1,190 @@
+"""A Chromium, the demonstration served to it, and pages that are watched while a test uses them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from sqlalchemy.orm import Session
+
+from geoneighbour.communes.report import Bar
+from geoneighbour.database import scratch, upgrade
+from geoneighbour.database.engine import make_engine
+from geoneighbour.demo import load as demonstration
+from geoneighbour.settings import ROOT, Settings
+from geoneighbour.web.app import create_app
+from tests.browser.shots import save
+from tests.browser.site import PASSWORD, Site, serve
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+NO_GL = ["--disable-gpu", "--disable-3d-apis"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+PATIENCE_MS = 20_000
+SECRET = "for tests only"
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def territory(template, tmp_path_factory) -> Iterator[str]:
+    """The name of a database that holds the demonstration; it is cloned, never served."""
+    name = next(template.clones)
+    url = scratch.create(template.server, name, template.name)
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        upgrade.apply_file(connection, upgrade.sql_files()[0])
+    with Session(engine) as session:
+        settings = _settings(url, tmp_path_factory.mktemp("demonstration"))
+        with Bar() as bar:
+            demonstration.load(session, settings, 1, 600, lambda items, _: items, bar)
+        session.commit()
+    engine.dispose()
+    yield name
+    scratch.drop(template.server, name)
+
+
+@pytest.fixture
+def site(template, territory, tmp_path) -> Iterator[Site]:
+    """The application, served on a free loopback port over its own copy of the demonstration."""
+    name = next(template.clones)
+    url = scratch.create(template.server, name, territory)
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        upgrade.apply_file(connection, upgrade.sql_files()[0])
+    site = serve(create_app(_settings(url, tmp_path), engine), engine)
+    yield site
+    site.server.shutdown()
+    engine.dispose()
+    scratch.drop(template.server, name)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + SOFTWARE_GL)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_without_webgl(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + NO_GL)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """`visit(path, …)` opens a page as a new person would, on a phone unless told otherwise.
+
+    The test fails when a page meets an error of its own, breaks the content policy, or calls another host.
+    """
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page(
+        path: str = "/",
+        *,
+        email: str | None = None,
+        desk: bool = False,
+        dark: bool = False,
+        scripts: bool = True,
+        webgl: bool = True,
+        **more: object,
+    ) -> Page:
+        browser = request.getfixturevalue("browser" if webgl else "browser_without_webgl")
+        context = browser.new_context(
+            base_url=site.url,
+            viewport=DESK if desk else PHONE,
+            has_touch=not desk,
+            color_scheme="dark" if dark else "light",
+            locale="fr-FR",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **more,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        _watch(page, site.url, wrong)
+        if email:
+            page.goto("/connexion")
+            page.get_by_label("Adresse e-mail").fill(email)
+            page.get_by_label("Mot de passe").fill(PASSWORD)
+            page.get_by_role("button", name="Se connecter").click()
+            page.wait_for_url("**/accueil")
+        page.goto(path)
+        if scripts and page.locator("#map").count():
+            wait_for_map(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def shoot(browser: Browser) -> Callable[[Page, str], None]:
+    """Saves what a page shows as docs/img/NAME.webp, when GEONEIGHBOUR_SCREENSHOTS is set."""
+
+    def shoot(page: Page, name: str) -> None:
+        if os.environ.get("GEONEIGHBOUR_SCREENSHOTS"):
+            if page.locator("#map").count():
+                wait_for_map(page)
+            save(browser, page, ROOT / "docs/img" / f"{name}.webp")
+
+    return shoot
+
+
+def wait_for_map(page: Page) -> None:
+    """Until the map has drawn everything, or has said that it cannot."""
+    page.wait_for_selector("#map[data-ready]")
+    page.evaluate(
+        "() => { const map = document.getElementById('map').map;"
+        " return map && !map.areTilesLoaded() && new Promise((done) => map.once('idle', done)); }"
+    )
+
+
+def _watch(page: Page, home: str, wrong: list[str]) -> None:
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and not url.startswith(home):
+            wrong.append(f"{page.url} called {url}")
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on(
+        "response",
+        lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+    )
+    page.on(
+        "console",
+        lambda message: (
+            wrong.append(f"{page.url}: {message.text}")
+            if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text
+            else None
+        ),
+    )
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    return Settings(database_url=url, state_dir=folder, secret_key=SECRET)

@@ -1,0 +1,82 @@
+"""Map and list are equals: what one shows the other shows; and what leaves the browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.maps import click, go_to
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_cell_of_requests_filters_the_list(site: Site, visit: Visit) -> None:
+    page = visit("/accueil", email=site.resident_of("Le Sillon"), desk=True)
+    page.wait_for_function("document.getElementById('map').map.getLayer('requests-fill')")
+    posts = page.locator("#feed [data-post]")
+    everything = posts.count()
+    cells = {posts.nth(n).get_attribute("data-cell") for n in range(everything)} - {""}
+    assert len(cells) > 1, "the demonstration has requests in several cells"
+    cell = posts.first.get_attribute("data-cell")
+    of_cell = sum(posts.nth(n).get_attribute("data-cell") == cell for n in range(everything))
+
+    middle = page.evaluate(
+        """async (cell) => {
+          const source = document.getElementById('map').map.getSource('requests');
+          const { features } = await source.getData();
+          const ring = features.find((one) => one.properties.id === cell).geometry.coordinates[0].slice(1);
+          return [0, 1].map((axis) => ring.reduce((sum, at) => sum + at[axis], 0) / ring.length);
+        }""",
+        cell,
+    )
+    go_to(page, tuple(middle), 13)
+    click(page, tuple(middle))
+    expect(page.locator("#feed [data-post]:visible")).to_have_count(of_cell)
+    expect(page.locator("#feed-filter")).to_contain_text("dans ce secteur")
+    page.get_by_role("button", name="Tout afficher").click()
+    expect(page.locator("#feed [data-post]:visible")).to_have_count(everything)
+
+
+def test_hovering_a_request_lights_its_cell(site: Site, visit: Visit) -> None:
+    page = visit("/accueil", email=site.resident_of("Le Sillon"), desk=True)
+    page.wait_for_function("document.getElementById('map').map.getLayer('requests-fill')")
+    first = page.locator("#feed [data-post]:not([data-cell=''])").first
+    first.hover()
+    page.wait_for_function(
+        "id => document.getElementById('map').map.getFeatureState({source: 'requests', id}).lit",
+        arg=first.get_attribute("data-cell"),
+    )
+
+
+def test_people_are_shaded_cells_and_never_points(site: Site, visit: Visit) -> None:
+    page = visit("/voisins", email=site.resident_of("Le Sillon"), desk=True)
+    page.wait_for_function("document.getElementById('map').map.getLayer('people-fill')")
+    kinds = page.evaluate(
+        """async () => {
+          const { features } = await document.getElementById('map').map.getSource('people').getData();
+          return [...new Set(features.map((one) => one.geometry.type))];
+        }"""
+    )
+    assert kinds == ["Polygon"]
+    assert page.locator(".maplibregl-marker").count() == 0
+
+
+def test_the_chosen_point_is_in_no_address(site: Site, visit: Visit) -> None:
+    page = visit("/", desk=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    go_to(page, (-2.0123, 48.6567), 14)
+    click(page, (-2.0123, 48.6567))
+    page.get_by_role("link", name="C’est chez moi").click()
+    expect(page.locator("#home-label")).to_have_text("Le Sillon, Saint-Malo")
+    assert not [url for url in asked if "48.65" in url or "2.012" in url]
+
+
+def test_the_map_follows_from_light_to_dark(visit: Visit) -> None:
+    page = visit("/", desk=True)
+    sea = "document.getElementById('map').map.getPaintProperty('sea', 'background-color')"
+    by_day = page.evaluate(sea)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"day => {sea} !== day", arg=by_day)
