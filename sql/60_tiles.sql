@@ -17,25 +17,30 @@ BEGIN ATOMIC
     SELECT commune.id, commune.code, commune.name,
       ST_AsMVTGeom(ST_SimplifyPreserveTopology(ST_Transform(commune.geom, 3857), frame.blur), frame.bounds) AS geom
     FROM commune, frame, area
-    WHERE commune.valid_to IS NULL AND commune.geom && area.geom
+    WHERE z >= 8 AND commune.valid_to IS NULL AND commune.geom && area.geom
+    UNION ALL
+    -- From afar a country of communes is too much to draw: its land alone.
+    SELECT land.id, NULL, NULL, ST_AsMVTGeom(ST_Transform(land.geom, 3857), frame.bounds)
+    FROM land, frame, area
+    WHERE z < 8 AND land.geom && area.geom
   ),
   commune_label AS (
     SELECT commune.id, commune.code, commune.name,
       ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(commune.geom), 3857), frame.bounds, buffer => 0) AS geom
     FROM commune, frame, area
-    WHERE commune.valid_to IS NULL AND commune.geom && area.geom
+    WHERE z >= 8 AND commune.valid_to IS NULL AND commune.geom && area.geom
   ),
   neighbourhood_shape AS (
     SELECT neighbourhood.id, neighbourhood.name,
       ST_AsMVTGeom(ST_Transform(neighbourhood.geom, 3857), frame.bounds) AS geom
     FROM neighbourhood, frame, area
-    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && area.geom
+    WHERE z >= 8 AND neighbourhood.state = 'open' AND neighbourhood.geom && area.geom
   ),
   neighbourhood_label AS (
     SELECT neighbourhood.id, neighbourhood.name,
       ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(neighbourhood.geom), 3857), frame.bounds, buffer => 0) AS geom
     FROM neighbourhood, frame, area
-    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && area.geom
+    WHERE z >= 8 AND neighbourhood.state = 'open' AND neighbourhood.geom && area.geom
   )
   SELECT
     coalesce((SELECT ST_AsMVT(s, 'communes', 4096, 'geom', 'id') FROM commune_shape AS s WHERE s.geom IS NOT NULL), '')
@@ -44,4 +49,5 @@ BEGIN ATOMIC
     || coalesce((SELECT ST_AsMVT(s, 'neighbourhood_labels', 4096, 'geom', 'id') FROM neighbourhood_label AS s WHERE s.geom IS NOT NULL), '');
 END;
 COMMENT ON FUNCTION nearness.tile(integer, integer, integer) IS
-  'A Mapbox vector tile (web mercator z/x/y) with layers communes, commune_labels, neighbourhoods, neighbourhood_labels.';
+  'A Mapbox vector tile (web mercator z/x/y) with layers communes, commune_labels, neighbourhoods, neighbourhood_labels; '
+  'below zoom 8 communes is the coarse land, without names, and the others are empty.';

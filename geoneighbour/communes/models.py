@@ -67,3 +67,15 @@ class CommuneAdjacency(Base):
     by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (CheckConstraint("commune_id <> other_id", name="not_itself"),)
+
+
+class Land(Base):
+    """The ground of all current communes, coarse (some 700 m), in pieces: what the map shows from afar."""
+
+    __tablename__ = "land"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
+
+    # Serves the tiles below zoom 8.
+    __table_args__ = (Index("ix_land_geom", "geom", postgresql_using="gist"),)

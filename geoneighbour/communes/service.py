@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoneighbour.communes import land
 from geoneighbour.communes.reader import Progress, Request, read
 from geoneighbour.errors import InvalidInput, UnusableFile
 
@@ -96,6 +97,9 @@ def _apply(session: Session, country: str, vintage: int, source: str | None, pro
     session.execute(
         text("SELECT nearness.refresh_commune_adjacency(CAST(:opened AS bigint[]))"), {"opened": opened}
     )
+    if opened:
+        progress.stage("drawing the land")
+        land.refresh(session)
     progress.stage("following homes and posts")
     session.execute(text("SELECT nearness.follow_communes(CAST(:opened AS bigint[]))"), {"opened": opened})
 

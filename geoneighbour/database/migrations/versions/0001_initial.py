@@ -75,6 +75,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("valid_to IS NULL"),
     )
     op.create_table(
+        "land",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_land")),
+    )
+    op.create_index("ix_land_geom", "land", ["geom"], unique=False, postgresql_using="gist")
+    op.create_table(
         "member",
         sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
         sa.Column(
