@@ -25,6 +25,7 @@ class Answers:
     zones: dict[int, int]
     """The home neighbourhood of each member: a neighbourhood, or a resolution-8 cell."""
     covers: dict[int, frozenset[int]]
+    """The cells that each zone and each drawn neighbourhood touches."""
     anchors: dict[int, int]
     spreads: dict[int, int]
     wider: dict[tuple[int, int], int]
@@ -55,6 +56,8 @@ def asked(session: Session) -> Answers:
     covers = defaultdict(set)
     for zone, cell in rows("SELECT zone, cell FROM zone_cell"):
         covers[zone].add(cell)
+    for neighbourhood, cells in rows("SELECT id, cover FROM neighbourhood WHERE state = 'proposed'"):
+        covers[neighbourhood].update(cells)
     feeds: dict[int, list[int]] = {member: [] for member in members}
     for member, post in rows(
         "SELECT r.member_id, f.post_id FROM residence AS r, nearness.feed(r.member_id, NULL, 100000) AS f"
@@ -139,7 +142,7 @@ def expected(world: World) -> Answers:
         communes={member: world.commune_of(member) for member in world.people},
         adjacent={(a, b) for a in world.communes for b in world.communes if world.adjacent(a, b)},
         zones={member: person.zone for member, person in world.people.items()},
-        covers={zone: world.cover(zone) for zone in world.zones},
+        covers={zone: world.cover(zone) for zone in world.zones | world.neighbourhoods.keys()},
         anchors={zone: world.anchor(zone) for zone in world.zones},
         spreads=dict(world.standing.spreads),
         wider={pair: rings for pair in zone_pairs if (rings := world.wider(*pair)) is not None},

@@ -16,7 +16,7 @@ from tests.nearness.land import PLACES
 from tests.nearness.territory import Territory
 from tests.nearness.town import Town
 
-TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "26"))
+TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "25"))
 """How many random territories are lived through; the first are always the same."""
 
 CHECKED: Counter[str] = Counter()
@@ -32,7 +32,7 @@ def town(session: Session) -> Town:
     scope="module", params=range(TERRITORIES), ids=lambda seed: f"{PLACES[seed % len(PLACES)].name}-{seed}"
 )
 def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Territory]:
-    """A territory after three weeks of life; all tests of a module look at the same."""
+    """A territory after three weeks of life; all tests look at the same, one territory after the other."""
     name = next(template.clones)
     engine = make_engine(scratch.create(template.server, name, template.name))
     with engine.begin() as connection:
@@ -44,6 +44,16 @@ def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Te
         yield territory
     engine.dispose()
     scratch.drop(template.server, name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a territory comes last, one territory after the other: none is lived through twice."""
+
+    def seed(item: pytest.Item) -> int:
+        callspec = getattr(item, "callspec", None)
+        return callspec.params.get("territory", -1) if callspec else -1
+
+    items.sort(key=seed)
 
 
 @pytest.fixture

@@ -35,9 +35,9 @@ class Place:
 PLACES = [
     Place("Saint-Malo", -2.0, 48.63),
     Place("Brussels", 4.35, 50.85),
-    Place("Réunion", 55.45, -21.1),
-    Place("Guyane", -52.33, 4.93),
-    Place("Kemijärvi", 27.4, 66.7),
+    Place("Saint-Denis", 55.45, -20.9),
+    Place("Cayenne", -52.33, 4.93),
+    Place("Rovaniemi", 25.7, 66.5),
     # A pentagon of the grid: five neighbours instead of six, distorted cells around.
     Place("pentagon", 10.536199, 64.7),
 ]

@@ -17,7 +17,6 @@ from tests.nearness.grid_steps import (
     FINE,
     Shape,
     cell_of,
-    outline,
     steps_between,
     surroundings_touched,
     touched,
@@ -262,19 +261,7 @@ class World:
                 return "adjacent_commune", None
         return None
 
-    # Sentence 12: numbers.
-
-    def about(self, area: Shape) -> float:
-        """How many people an area holds by published cells, each for the share of its ground inside."""
-        return sum(
-            members * outline(cell).intersection(area).area / outline(cell).area
-            for cell, members in self.standing.published.items()
-            if outline(cell).intersects(area)
-        )
-
-    def told(self, number: float) -> int | None:
-        """A number as it may be shown: None under k, else to the nearest ten (halves to even tens)."""
-        return None if number < self.numbers.k else round(number / 10) * 10
+    # Sentence 12: the one exact number (the others: oracle_numbers.py).
 
     def roll(self, member: int) -> set[int]:
         """Whom a verified member may count by name: the others of her own open neighbourhood."""

@@ -49,9 +49,14 @@ class Standing:
     # Sentence 5.
 
     def first_spread(self, anchor: int) -> None:
-        """A place that is new between reviews: by the last census."""
-        if anchor not in self.spreads:
-            self.spreads[anchor] = self._least(anchor, STEPS, self.numbers.m)
+        """A place that is new between reviews gets one to keep."""
+        self.spreads[anchor] = self.spread_at(anchor)
+
+    def spread_at(self, anchor: int) -> int:
+        """What stands; where nothing does, the least step by the last census."""
+        if anchor in self.spreads:
+            return self.spreads[anchor]
+        return self._least(anchor, STEPS, self.numbers.m)
 
     def held(self, anchor: int, rings: int) -> int:
         """Verified members within so many rings of a resolution-8 cell, at the last census."""

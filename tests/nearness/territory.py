@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import h3.api.basic_int as h3
 import shapely
 from sqlalchemy.orm import Session
 
@@ -55,13 +54,13 @@ class Territory:
         communes = town.found(land.communes(self.place, rnd))
         for _ in range(2):
             town.link(*rnd.sample(communes, 2))
-        for _ in range(rnd.randint(45, 110) if rnd.random() < 0.9 else 250):
+        for _ in range(rnd.randint(40, 80) if rnd.random() < 0.9 else 160):
             self._join()
         for _ in range(rnd.randint(3, 15)):
             self._draw()
         self._week(10)
         town.review()
-        self._week(25)
+        self._week(30)
         self._look("between reviews")
         town.review()
         self._look("reviewed")
@@ -203,10 +202,4 @@ class Territory:
                 for r, turn in zip(reach, turns, strict=True)
             ]
 
-        return shapely.Polygon(ring(1), [ring(0.2)] if rnd.random() < 0.15 else [])
-
-    @property
-    def grid_is_regular(self) -> bool:
-        """False where a pentagon is near."""
-        cell = cell_of(self.place.lon, self.place.lat, FINE)
-        return not any(h3.is_pentagon(near) for near in h3.grid_disk(cell, 20))
+        return shapely.Polygon(ring(1), [ring(rnd.choice([0.1, 0.4]))] if rnd.random() < 0.3 else [])

@@ -1,0 +1,136 @@
+"""Cells of the grid: what touches what, how many steps away, across pentagons, the 180th meridian and the poles."""
+
+from __future__ import annotations
+
+import random
+
+import h3.api.basic_int as h3
+import pytest
+import shapely
+
+from geoneighbour.errors import InvalidShape
+from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from tests.grid import Grid
+from tests.nearness.grid_steps import outline, steps_from, touched
+
+SAINT_MALO = Point(-2.0, 48.63)
+PENTAGON = min(h3.get_pentagons(8))
+PLACES = [
+    SAINT_MALO,
+    Point(55.45, -20.9),
+    Point(-52.33, 4.93),
+    Point(25.7, 66.5),
+    Point(179.9999, -16.8),
+    Point(-179.99999, 66.0),
+    Point(0, 89.99),
+    Point(0, 0),
+]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.wkt)
+def test_a_home_lies_in_the_cover_of_its_surroundings(place: Point) -> None:
+    rnd = random.Random(place.lon)
+    for _ in range(300):
+        home = Point(
+            max(-180, min(180, place.lon + rnd.uniform(-0.05, 0.05))),
+            max(-90, min(90, place.lat + rnd.uniform(-0.05, 0.05))),
+        )
+        surroundings = cells.cell_at(home, cells.SURROUNDINGS)
+        assert cells.cell_at(home, cells.COVER) in cells.surroundings_cover(surroundings)
+
+
+@pytest.mark.parametrize("place", PLACES[:4], ids=lambda place: place.wkt)
+def test_surroundings_touch_19_cells(place: Point) -> None:
+    middle = cells.cell_at(place, cells.SURROUNDINGS)
+    for cell in h3.grid_disk(middle, 3):
+        assert cells.surroundings_cover(cell) == touched(outline(cell))
+        assert len(cells.surroundings_cover(cell)) == 19
+
+
+def test_the_surroundings_at_a_pentagon_touch_16() -> None:
+    assert len(cells.surroundings_cover(PENTAGON)) == 16
+    assert cells.surroundings_cover(PENTAGON) == touched(outline(PENTAGON))
+
+
+def test_a_cover_is_every_cell_that_the_shape_touches() -> None:
+    rnd = random.Random(7)
+    for place in PLACES[:4]:
+        for _ in range(25):
+            x, y = place.lon + rnd.uniform(-0.1, 0.1), place.lat + rnd.uniform(-0.1, 0.1)
+            ring = shapely.Point(x, y).buffer(rnd.uniform(0.002, 0.02), quad_segs=rnd.randint(1, 4))
+            hole = shapely.Point(x, y).buffer(rnd.uniform(0.0002, 0.0015), quad_segs=2)
+            shape = ring.difference(hole)
+            assert cells.cover(shape) == touched(shape)
+
+
+def test_a_sliver_inside_one_cell_touches_that_cell() -> None:
+    centre = cells.outline(cells.cell_at(SAINT_MALO, 9)).centroid
+    sliver = shapely.box(centre.x, centre.y, centre.x + 1e-5, centre.y + 1e-6)
+    assert cells.cover(sliver) == {cells.cell_at(SAINT_MALO, 9)}
+
+
+def test_the_cover_of_parts_is_that_of_each() -> None:
+    areas = Grid("A . . A").areas()["A"]
+    assert cells.cover(areas) == touched(areas) == cells.cover(areas.geoms[0]) | cells.cover(areas.geoms[1])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [shapely.box(-179, -89, 179, 89), shapely.box(-10, 40, 10, 55), shapely.box(-89, 48, 89, 48.0000001)],
+    ids=["the world", "France", "a line around the world"],
+)
+def test_what_is_too_large_is_refused_before_it_is_covered(shape: shapely.Polygon) -> None:
+    with pytest.raises(InvalidShape):
+        cells.cover(shape)
+
+
+@pytest.mark.parametrize(
+    "start", [cells.cell_at(SAINT_MALO, 9), min(h3.get_pentagons(9))], ids=["hexagon", "pentagon"]
+)
+def test_rings_are_steps_from_cell_to_neighbouring_cell(start: int) -> None:
+    for cover in ([start], h3.grid_disk(start, 2), [start, max(h3.grid_disk(start, 9))]):
+        assert cells.rings_around(cover) == steps_from(frozenset(cover))
+
+
+def test_the_numbers_of_cells_in_rings() -> None:
+    around = list(cells.rings_around([cells.cell_at(SAINT_MALO, 9)], 3).values())
+    assert [around.count(ring) for ring in range(4)] == [1, 6, 12, 18]
+    around = list(cells.rings_around([min(h3.get_pentagons(9))], 3).values())
+    assert [around.count(ring) for ring in range(4)] == [1, 5, 10, 15]
+
+
+@pytest.mark.parametrize("most", [-1, 21, 5000])
+def test_more_than_20_rings_are_refused(most: int) -> None:
+    with pytest.raises(ValueError, match="20"):
+        cells.rings_around([cells.cell_at(SAINT_MALO, 9)], most)
+
+
+def test_a_cell_is_a_bigint_and_a_text() -> None:
+    for level in range(16):
+        cell = cells.cell_at(SAINT_MALO, level)
+        assert 2**58 < cell < 2**63
+        assert int(cells.to_text(cell), 16) == cell
+
+
+def test_the_union_of_cells_is_their_ground() -> None:
+    disc = cells.rings_around([cells.cell_at(SAINT_MALO, 9)], 3)
+    ring = [cell for cell, step in disc.items() if step in (1, 3)]
+    union = cells.union(ring)
+    wanted = shapely.union_all([outline(cell) for cell in ring])
+    assert union.is_valid
+    assert union.symmetric_difference(wanted).area < 1e-9 * wanted.area
+
+
+def test_the_anchor_is_the_cell_of_a_point_of_the_shape_itself() -> None:
+    # The middle of a horseshoe's outline is not in the horseshoe.
+    horseshoe = Grid("""
+        U U U
+        U . U
+        U . U
+    """).areas()["U"]
+    outer = shapely.MultiPolygon([shapely.convex_hull(horseshoe)])
+    assert outline(cells.anchor(horseshoe)).intersects(horseshoe)
+    assert cells.anchor(outer) in {
+        cells.cell_at(Point(*p), 8) for p in [outer.representative_point().coords[0]]
+    }

@@ -1,0 +1,151 @@
+"""Sentence 12 over random territories: every number is the oracle's, by published cells; what the oracle may not tell
+is not told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import shapely
+from sqlalchemy import text
+
+from geoneighbour.errors import NotFound
+from geoneighbour.ground.points import Point
+from geoneighbour.nearness import service
+from geoneighbour.neighbourhoods import queries as neighbourhoods
+from geoneighbour.posts import queries as posts
+from tests.nearness.grid_steps import outline
+from tests.nearness.oracle_numbers import Counted, Numbers
+from tests.nearness.territory import Territory
+
+Checked = Counter[str]
+SAME_GROUND = 1e-6
+NEARLY_SAME_GROUND = 0.03
+
+
+@pytest.fixture
+def numbers(territory: Territory) -> Numbers:
+    return Numbers(territory.town.world)
+
+
+def same_ground(one: Any, other: Any, share: float = SAME_GROUND) -> bool:
+    return bool(one.symmetric_difference(other).area <= share * other.area)
+
+
+def some(territory: Territory, most: int = 6) -> list[int]:
+    people = territory.people
+    return people[:: max(1, len(people) // most)]
+
+
+def test_12_previews(territory: Territory, numbers: Numbers, checked: Checked) -> None:
+    session, world = territory.town.session, territory.town.world
+    for member in some(territory):
+        zone = world.people[member].zone
+        for reach, meant in (("neighbourhood", numbers.own(zone)), ("wider", numbers.wider(zone))):
+            assert_told(service.preview(session, member, reach), meant)
+            checked["numbers"] += 1
+        if world.commune_of(member) is not None:
+            for reach in ("commune", "commune_adjacent"):
+                area = service.preview(session, member, reach)
+                assert same_ground(area.shape, numbers.communes(member, reach), NEARLY_SAME_GROUND)
+                assert area.people in numbers.counted(area.shape).allowed
+                checked["numbers"] += 1
+
+
+def assert_told(area: service.Area, meant: Counted) -> None:
+    assert same_ground(area.shape, meant.shape)
+    assert area.people in meant.allowed
+
+
+def test_12_what_is_said_of_a_place(territory: Territory, numbers: Numbers, checked: Checked) -> None:
+    session, world = territory.town.session, territory.town.world
+    homes = [world.people[member].home for member in some(territory, 4)]
+    for point in [*homes, *(Point(centre.lon + 0.02, centre.lat) for centre in territory.centres)]:
+        place, zone = service.place(session, point), numbers.zone_at(point)
+        assert (place.commune and place.commune.id) == world.commune_at(point)
+        assert_told(place.own, numbers.own(zone))
+        assert_told(place.wider, numbers.wider(zone))
+        checked["numbers"] += 2
+
+
+def test_12_open_neighbourhoods(territory: Territory, numbers: Numbers, checked: Checked) -> None:
+    session, world = territory.town.session, territory.town.world
+    meant = {key: numbers.neighbourhood(key) for key, drawn in world.neighbourhoods.items() if drawn.open}
+    viewer = territory.people[0]
+    seen = neighbourhoods.around(session, viewer)
+    views = session.execute(text("SELECT id, people FROM gis.neighbourhoods")).all()
+    for rows in (neighbourhoods.all_open(session), [row for row in seen if row.state == "open"], views):
+        assert {row.id for row in rows} == meant.keys()
+        for row in rows:
+            assert row.people in meant[row.id].allowed
+            checked["numbers"] += 1
+    assert [row.people for row in seen if row.state != "open"] == [None] * (len(seen) - len(meant))
+    for member in some(territory):
+        zone = world.people[member].zone
+        listed = service.wider_neighbourhoods(session, member)
+        assert {row.id: row.rings for row in listed} == {
+            key: rings for key in meant if (rings := world.wider(zone, key)) is not None
+        }
+        assert all(row.people in meant[row.id].allowed for row in listed)
+
+
+def test_12_published_cells(territory: Territory, numbers: Numbers, checked: Checked) -> None:
+    session, published = territory.town.session, territory.town.world.standing.published
+    everywhere = shapely.union_all([outline(cell) for cell in published] or [shapely.box(0, 0, 1, 1)]).buffer(
+        1
+    )
+    meant = {f"{cell:x}": numbers.told(members) for cell, members in published.items()}
+    rows = service.cells_in(session, everywhere)
+    assert {row.cell: row.people for row in rows} == meant
+    view = session.execute(text("SELECT cell, people FROM gis.member_cells"))
+    assert {row.cell: row.people for row in view} == meant
+    requests = session.execute(text("SELECT requests, closed_requests FROM gis.request_cells")).all()
+    told = [number for row in requests for number in row if number is not None]
+    assert all(number % 10 == 0 for number in told)
+    checked["numbers"] += 2 * len(meant)
+
+
+def test_12_a_move_within_a_published_cell_changes_no_number(territory: Territory, checked: Checked) -> None:
+    session, world = territory.town.session, territory.town.world
+    before = all_numbers(territory)
+    placed = [(member, world.published_cell(member)) for member in some(territory, 12)]
+    for member, cell in placed:
+        if cell is not None and world.people[member].verified:
+            with session.begin_nested() as only_tried:
+                centre = outline(cell).centroid
+                territory.town.move(member, Point(centre.x, centre.y))
+                territory.town.join(Point(centre.x, centre.y))
+                assert all_numbers(territory) == before
+                only_tried.rollback()
+            session.expire_all()
+            checked["moves that change no number"] += 1
+            break
+
+
+def all_numbers(territory: Territory) -> list[Any]:
+    """Of all cells and neighbourhoods, and around all clumps."""
+    session = territory.town.session
+    session.flush()
+    places = [service.place(session, centre) for centre in territory.centres]
+    return [
+        sorted((row.id, row.people) for row in neighbourhoods.all_open(session)),
+        sorted(session.execute(text("SELECT cell, people FROM gis.member_cells")).all()),
+        [(place.own.people, place.wider.people, place.requests) for place in places],
+    ]
+
+
+def test_9_the_feed_of_the_service_is_that_of_the_rule(territory: Territory, checked: Checked) -> None:
+    session, last = territory.town.session, territory.moments[-1].meant
+    for member in some(territory):
+        rows = posts.feed(session, member, most=10_000)
+        assert [row.id for row in rows] == last.feeds[member]
+        assert {row.id: row.tier for row in rows} == {
+            post: last.audience[post, member][0] if (post, member) in last.audience else "self"
+            for post in last.feeds[member]
+        }
+        for post in territory.town.world.posts:
+            if post not in last.feeds[member] and not territory.town.world.posts[post].closed:
+                with pytest.raises(NotFound):
+                    posts.shown(session, member, post)
+        checked["feeds as shown"] += 1
