@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import json
 import os
 import struct
 import sys
+from itertools import repeat
 from pathlib import Path
 from typing import IO
 
 from geoneighbour.communes.fields import Fields, choose_layer, find_fields
 from geoneighbour.communes.reader import COUNTRY, DONE, END, FRAME_HEAD, REFUSAL, ROWS, SIZE, Request
-from geoneighbour.communes.rows import Row, rows
+from geoneighbour.communes.rows import Row, encoded, rows
 from geoneighbour.errors import UnusableFile
 from geoneighbour.ground import boundary_files
 from geoneighbour.ground.confined import limit
@@ -53,10 +54,11 @@ def answer(request: Request, out: IO[bytes]) -> None:
         if all(row.refusal for row in found):
             why = f" ({found[0].refusal})" if found else ""
             raise UnusableFile(f"{names[path]}: holds no commune that can serve{why}")
-        seen.check(found, names[path])
+        # Encoded a slice at a time: the database already takes in one while the next is made.
         for start in range(0, len(found), ROWS_AT_ONCE):
-            chunk = found[start : start + ROWS_AT_ONCE]
-            _send(out, ROWS, b"".join(_copy_row(row, names[path]) for row in chunk))
+            some = found[start : start + ROWS_AT_ONCE]
+            ewkb = seen.first(some, encoded(some), names[path])
+            _send(out, ROWS, b"".join(map(_copy_row, repeat(names[path]), some, ewkb)))
         _send(out, DONE, str(size).encode())
     _send(out, ROWS, COPY_END)
     _send(out, END, b"")
@@ -66,21 +68,22 @@ class Seen:
     """What earlier files of the same import held: a commune may stand in two of them only if it is the same in both."""
 
     def __init__(self) -> None:
-        self._by_code: dict[str, tuple[str, bytes]] = {}
+        self._by_code: dict[str | None, tuple[str, int]] = {}
 
-    def check(self, found: list[Row], file: str) -> None:
-        for row in found:
-            if row.ewkb is None or row.code is None:
-                continue
-            print_ = hashlib.sha256(f"{row.name}\0".encode() + row.ewkb).digest()
-            before = self._by_code.setdefault(row.code, (file, print_))
-            if before[0] == file:
-                continue
-            if before[1] != print_:
+    def first(self, found: list[Row], ewkb: list[bytes | None], file: str) -> list[bytes | None]:
+        """The same shapes without those of an earlier file, whose rows are refused. UnusableFile when the two differ."""
+        kept: list[bytes | None] = []
+        for row, shape in zip(found, ewkb, strict=True):
+            this = hash((row.name, shape))
+            before, that = (file, this) if shape is None else self._by_code.setdefault(row.code, (file, this))
+            if that != this:
                 raise UnusableFile(
-                    f"{row.code} stands in {before[0]} and differently in {file}: import one of them"
+                    f"{row.code} stands in {before} and differently in {file}: import one of them"
                 )
-            row.refusal, row.ewkb = f"the same as in {before[0]}", None
+            if before != file:
+                row.refusal = f"the same as in {before}"
+            kept.append(shape if before == file else None)
+        return kept
 
 
 def _table(path: Path, request: Request) -> tuple[boundary_files.Table, Fields]:
@@ -98,13 +101,13 @@ def _short_names(paths: list[Path]) -> dict[Path, str]:
     return {p: p.name if names.count(p.name) == 1 else f"{p.parent.name}/{p.name}" for p in paths}
 
 
-def _copy_row(row: Row, file: str) -> bytes:
+def _copy_row(file: str, row: Row, ewkb: bytes | None) -> bytes:
     values = (
         file.encode(),
         struct.pack("!i", row.position),
         struct.pack("!i", row.parts),
         *(None if text is None else text.encode() for text in (row.code, row.name, row.refusal, row.repair)),
-        row.ewkb,
+        ewkb,
     )
     return struct.pack("!h", len(values)) + b"".join(
         struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value for value in values
@@ -120,6 +123,8 @@ def main() -> None:
     # Standard output is for frames alone: what libraries print there goes to standard error.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # Nothing here goes in circles, and the process is short: no need to look for any among 35,000 shapes.
+    gc.disable()
     try:
         answer(Request(**json.loads(sys.argv[1])), out)
     except UnusableFile as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,18 +24,15 @@ FRENCH_DIGITS = 5
 
 @dataclass
 class Row:
-    """A commune of the file, made of `parts` rows of which the first is at `position`; `refusal` excludes `ewkb`.
-
-    `ewkb`: MultiPolygon in EPSG:4326, valid, in normal form, so that equal shapes are equal bytes.
-    """
+    """A commune of the file, made of `parts` rows of which the first is at `position`: a valid `shape`, or a `refusal`."""
 
     position: int
     parts: int
     code: str | None
     name: str | None
+    shape: shapely.Geometry | None = None
     refusal: str | None = None
     repair: str | None = None
-    ewkb: bytes | None = None
 
 
 def rows(table: Table, fields: Fields, country: str) -> list[Row]:
@@ -51,14 +49,27 @@ def rows(table: Table, fields: Fields, country: str) -> list[Row]:
             faults[position] = "the code is not made of 1 to 12 letters and digits"
         elif names[position] is None:
             faults[position] = "no name"
-    mended = _repair(table.shapes, faults)
-    found, shapes = _gathered(codes, names, faults, table.shapes)
-    for row in found:
-        row.repair = mended.get(row.position)
-    good = [row for row in found if row.refusal is None]
-    for row, ewkb in zip(good, _ewkb(shapes), strict=True):
-        row.ewkb = ewkb
-    return found
+    repairs = _repair(table.shapes, faults)
+    parts: dict[str, list[int]] = defaultdict(list)
+    for position, code in enumerate(codes):
+        parts[code or f"row {position}"].append(position)
+    return [
+        _gathered(
+            positions, codes[positions[0]], [names[p] for p in positions], faults, repairs, table.shapes
+        )
+        for positions in parts.values()
+    ]
+
+
+def encoded(found: list[Row]) -> list[bytes | None]:
+    """EWKB of MultiPolygons in EPSG:4326 and in normal form, so that equal shapes are equal bytes; None for the refused."""
+    good = [row.shape for row in found if row.shape is not None]
+    if not good:
+        return [None] * len(found)
+    polygons, owners = shapely.get_parts(np.array(good, dtype=object), return_index=True)
+    shapes = shapely.set_srid(shapely.normalize(shapely.multipolygons(polygons, indices=owners)), 4326)
+    ewkb: Iterator[bytes] = iter(shapely.to_wkb(shapes, include_srid=True))
+    return [None if row.shape is None else next(ewkb) for row in found]
 
 
 def _repair(shapes: NDArray[Any], faults: list[str | None]) -> dict[int, str]:
@@ -82,33 +93,22 @@ def _repair(shapes: NDArray[Any], faults: list[str | None]) -> dict[int, str]:
 
 
 def _gathered(
-    codes: list[str | None], names: list[str | None], faults: list[str | None], shapes: NDArray[Any]
-) -> tuple[list[Row], list[shapely.Geometry]]:
-    """Rows of one code become one. A fault in a part is one of the whole: half a commune would be a wrong one."""
-    parts: dict[str, list[int]] = defaultdict(list)
-    for position, code in enumerate(codes):
-        parts[code or f"row {position}"].append(position)
-    found, whole = [], []
-    for positions in parts.values():
-        first = positions[0]
-        row = Row(first, len(positions), codes[first], names[first])
-        row.refusal = next((faults[p] for p in positions if faults[p] is not None), None)
-        others = {names[p] for p in positions} - {row.name}
-        if row.refusal is None and others:
-            row.refusal = f"one code, several names: {row.name}, {', '.join(sorted(map(str, others)))}"
-        found.append(row)
-        if row.refusal is None:
-            whole.append(shapes[first] if row.parts == 1 else shapely.union_all(shapes[positions]))
-    return found, whole
-
-
-def _ewkb(shapes: list[shapely.Geometry]) -> list[bytes]:
-    """Valid polygons and multipolygons -> EWKB of multipolygons in EPSG:4326 and in normal form."""
-    if not shapes:
-        return []
-    polygons, owners = shapely.get_parts(np.array(shapes, dtype=object), return_index=True)
-    multipolygons = shapely.normalize(shapely.multipolygons(polygons, indices=owners))
-    return list(shapely.to_wkb(shapely.set_srid(multipolygons, 4326), include_srid=True))
+    positions: list[int],
+    code: str | None,
+    names: list[str | None],
+    faults: list[str | None],
+    repairs: dict[int, str],
+    shapes: NDArray[Any],
+) -> Row:
+    """The rows of one code as one. A fault in a part is one of the whole: half a commune would be a wrong one."""
+    row = Row(positions[0], len(positions), code, names[0])
+    row.refusal = next((faults[p] for p in positions if faults[p] is not None), None)
+    if row.refusal is None and len(set(names)) > 1:
+        row.refusal = f"one code, several names: {', '.join(sorted(map(str, set(names))))}"
+    if row.refusal is None:
+        row.shape = shapes[positions[0]] if row.parts == 1 else shapely.union_all(shapes[positions])
+        row.repair = next((repairs[p] for p in positions if p in repairs), None)
+    return row
 
 
 def _code(value: Any, country: str) -> str | None:
