@@ -12,7 +12,7 @@ if [ -z "${DATABASE_URL:-}" ]; then
   done
   [ -n "$found" ] || missing="postgresql-postgis"
 fi
-if [ "${1:-}" = "--with-browser" ] && ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
+if [ "${1:-}" = "--with-browser" ] && [ ! -x /usr/bin/chromium ]; then
   missing="$missing chromium"
 fi
 missing=${missing# }
