@@ -13,7 +13,7 @@ import shapely
 from h3 import LatLngMultiPoly, LatLngPoly
 
 from geoneighbour.errors import InvalidShape
-from geoneighbour.ground.metres import area_m2
+from geoneighbour.ground.metres import area_m2, perimeter_m
 from geoneighbour.ground.points import Point
 
 COVER = 9
@@ -51,16 +51,33 @@ def anchor(shape: shapely.Polygon | shapely.MultiPolygon) -> int:
 def cover(shape: shapely.Polygon | shapely.MultiPolygon) -> frozenset[int]:
     """The resolution-9 cells that a shape (EPSG:4326) touches.
 
-    The number is estimated from areas before anything is computed: above MOST_CELLS, InvalidShape.
+    Their number is estimated before anything is computed: above MOST_CELLS, InvalidShape.
     """
-    middle = shape.centroid
-    estimate = area_m2(shapely.box(*shape.bounds)) / cell_area_m2(cell_at(Point(middle.x, middle.y), COVER))
-    if estimate > MOST_CELLS:
+    if cover_estimate(shape) > MOST_CELLS:
         raise InvalidShape("Ce contour est trop étendu.")
     parts = shape.geoms if isinstance(shape, shapely.MultiPolygon) else [shape]
     return frozenset(
-        cell for part in parts for cell in h3.h3shape_to_cells_experimental(_lat_lng(part), COVER, "overlap")
+        cell
+        for part in parts
+        for cell in h3.h3shape_to_cells_experimental(_lat_lng(_filled(part)), COVER, "overlap")
     )
+
+
+def cover_estimate(shape: shapely.Polygon | shapely.MultiPolygon) -> float:
+    """About how many cells a shape touches, from its area and, for long thin ones, the length of its borders."""
+    middle = shape.representative_point()
+    cell = cell_at(Point(middle.x, middle.y), COVER)
+    edge = h3.average_hexagon_edge_length(COVER, unit="m")
+    return area_m2(shape) / cell_area_m2(cell) + perimeter_m(shape) / edge
+
+
+def _filled(part: shapely.Polygon) -> shapely.Polygon:
+    """Without the holes smaller than a cell: they uncover none, but h3 leaves out a cell that holds one whole."""
+    middle = part.representative_point()
+    cell = cell_area_m2(cell_at(Point(middle.x, middle.y), COVER))
+    # A tenth less than the cell of the middle: cells vary a little over a shape.
+    holes = [hole for hole in part.interiors if area_m2(shapely.Polygon(hole)) >= 0.9 * cell]
+    return shapely.Polygon(part.exterior, holes)
 
 
 def surroundings_cover(cell: int) -> frozenset[int]:

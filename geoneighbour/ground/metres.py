@@ -14,6 +14,11 @@ def area_m2(shape: shapely.Polygon | shapely.MultiPolygon) -> float:
     return abs(area)
 
 
+def perimeter_m(shape: shapely.Polygon | shapely.MultiPolygon) -> float:
+    """Geodesic length in metres of all borders of a shape in EPSG:4326, those of holes included."""
+    return _ELLIPSOID.geometry_length(shape.boundary)
+
+
 def distance_m(a: shapely.Point, b: shapely.Point) -> float:
     """Geodesic distance in metres between two points in EPSG:4326."""
     return _ELLIPSOID.inv(a.x, a.y, b.x, b.y)[2]

@@ -17,6 +17,8 @@ from geoneighbour.ground.points import Point
 
 MOST_BYTES = 64 * 1024
 MOST_VERTICES = 500
+MOST_TOUCHED = 600
+"""Cells: 25 km² drawn round touch some 340. A long thin line would make neighbours of everyone on its way."""
 FIELD = "geometry"
 
 
@@ -37,6 +39,8 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
             f"Ce contour fait {_km2(area)} km² : un quartier en fait {largest_km2:g} au plus. Rapprochez les bords.",
             field=FIELD,
         )
+    if cells.cover_estimate(shape) > MOST_TOUCHED:
+        raise InvalidShape("Ce contour est trop étiré : rapprochez ses bords.", field=FIELD)
     middle = shape.representative_point()
     least = cells.cell_area_m2(cells.cell_at(Point(middle.x, middle.y), cells.COVER))
     if area < least:
