@@ -68,7 +68,7 @@ def encoded(found: list[Row]) -> list[bytes | None]:
         return [None] * len(found)
     polygons, owners = shapely.get_parts(np.array(good, dtype=object), return_index=True)
     shapes = shapely.set_srid(shapely.normalize(shapely.multipolygons(polygons, indices=owners)), 4326)
-    ewkb: Iterator[bytes] = iter(shapely.to_wkb(shapes, include_srid=True))
+    ewkb: Iterator[bytes] = iter(np.asarray(shapely.to_wkb(shapes, include_srid=True)).tolist())
     return [None if row.shape is None else next(ewkb) for row in found]
 
 
