@@ -57,14 +57,20 @@ def territory(template, tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(template, territory, tmp_path) -> Iterator[Site]:
+def geocoder_url() -> str | None:
+    """A test of addresses puts its own here."""
+    return None
+
+
+@pytest.fixture
+def site(template, territory, tmp_path, geocoder_url) -> Iterator[Site]:
     """The application, served on a free loopback port over its own copy of the demonstration."""
     name = next(template.clones)
     url = scratch.create(template.server, name, territory)
     engine = make_engine(url)
     with engine.begin() as connection:
         upgrade.apply_file(connection, upgrade.sql_files()[0])
-    site = serve(create_app(_settings(url, tmp_path), engine), engine)
+    site = serve(create_app(_settings(url, tmp_path, geocoder_url), engine), engine)
     yield site
     site.server.shutdown()
     engine.dispose()
@@ -186,5 +192,5 @@ def _watch(page: Page, home: str, wrong: list[str]) -> None:
     )
 
 
-def _settings(url: str, folder: Path) -> Settings:
-    return Settings(database_url=url, state_dir=folder, secret_key=SECRET)
+def _settings(url: str, folder: Path, geocoder_url: str | None = None) -> Settings:
+    return Settings(database_url=url, state_dir=folder, secret_key=SECRET, geocoder_url=geocoder_url)

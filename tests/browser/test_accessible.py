@@ -23,6 +23,7 @@ MEMBERS = [
     "/compte",
     "/mot-de-passe/changer",
 ]
+NOWHERE = (-2.15, 48.43)
 GRAVE = {"serious", "critical"}
 
 
@@ -35,6 +36,9 @@ def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, b
     page = visit("/accueil", email=site.resident_of("Le Sillon"), **look)
     own = page.locator(".post-body a").first.get_attribute("href")
     for path in [*MEMBERS, own]:
+        faults += _faults(page, path)
+    page = visit("/accueil", email=site.newcomer("Malo", *NOWHERE, verified=False), **look)
+    for path in ("/accueil", "/quartiers", "/demandes/nouvelle", "/voisins"):
         faults += _faults(page, path)
     assert not faults, "\n".join(faults)
 

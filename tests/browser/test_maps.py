@@ -80,3 +80,13 @@ def test_the_map_follows_from_light_to_dark(visit: Visit) -> None:
     by_day = page.evaluate(sea)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"day => {sea} !== day", arg=by_day)
+
+
+def test_a_neighbourhood_on_the_map_leads_to_its_card(site: Site, visit: Visit) -> None:
+    page = visit("/quartiers", email=site.resident_of("Le Sillon"), desk=True)
+    page.wait_for_function("document.getElementById('map').map.getLayer('proposed-fill')")
+    rocabey = (-2.008, 48.651)
+    go_to(page, rocabey, 14)
+    click(page, rocabey)
+    expect(page.locator(".card.is-on")).to_contain_text("Rocabey")
+    expect(page.locator(".card.is-on a")).to_be_focused()

@@ -1,5 +1,7 @@
 // Calls of the JSON API. A refusal becomes a Problem with the server's own words.
 
+import { say } from "./texts.js";
+
 const BASE = "/api/v1";
 
 export class Problem extends Error {
@@ -23,7 +25,7 @@ async function call(method, path, body) {
   try {
     response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
   } catch {
-    throw new Problem({ detail: document.body.dataset.offline });
+    throw new Problem({ detail: say("offline") });
   }
   const answer = response.status === 204 ? null : await response.json().catch(() => null);
   if (!response.ok) throw new Problem({ ...answer, status: response.status });

@@ -44,7 +44,7 @@ export function groundLayers(hue, pale) {
       },
     },
     {
-      id: "commune-border", type: "line", ...tile, "source-layer": "communes",
+      id: "commune-border", type: "line", ...tile, "source-layer": "communes", minzoom: 8,
       paint: { "line-color": hue("border"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.5, 14, 1.8], "line-dasharray": [3, 1.5] },
     },
     {

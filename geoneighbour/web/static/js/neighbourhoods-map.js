@@ -21,6 +21,7 @@ function goTo(id) {
   const card = cards.find((one) => Number(one.dataset.neighbourhood) === id);
   if (!card) return;
   light(card);
+  card.closest("details")?.setAttribute("open", "");
   card.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
   card.querySelector("a, button")?.focus({ preventScroll: true });
 }

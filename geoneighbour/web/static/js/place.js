@@ -121,7 +121,7 @@ async function start() {
   searchList(document.getElementById("commune-search"), async (text) => (await get(`/communes?q=${encodeURIComponent(text)}&limit=8`)).communes.map((commune) => ({ ...commune, label: `${commune.name} (${commune.code})` })), goToCommune);
   const address = document.getElementById("address-search");
   if (address) {
-    searchList(address, async (text) => (await get(`/geocode?q=${encodeURIComponent(text)}`)).results, (point) => choose(point, { move: true }));
+    searchList(address, async (q) => (q.length < 3 ? [] : (await post("/geocode", { q })).results), (point) => choose(point, { move: true }));
   }
   const element = document.getElementById("map");
   map = await openMap(element);
