@@ -9,7 +9,10 @@ INSTALLED := .venv/.installed-$(PLACE)
 INSTALLED_FOR_TESTS := .venv/.installed-for-tests-$(PLACE)
 VENDOR := geoneighbour/web/static/vendor/manifest.json
 
+comma := ,
+
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup run test fmt migration clean system system-for-tests
 
 help: ## explain these targets
@@ -47,17 +50,20 @@ system:
 system-for-tests:
 	@scripts/system_packages.sh --with-browser
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@echo "== Virtual environment (.venv)"
+# $(1): the extras
+define install
+	@echo "== Virtual environment (.venv): $(1)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version if sys.version_info < (3, 11) else 0)'
-	@[ -e $@ ] || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[client]'
-	@touch $@
+	@[ -e $(INSTALLED) ] || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
+	@touch $(INSTALLED) $@
+endef
 
-$(INSTALLED_FOR_TESTS): $(INSTALLED)
-	@echo "== Tools for the tests (.venv)"
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[client,test]'
-	@touch $@
+$(INSTALLED): pyproject.toml constraints.txt
+	$(call install,client)
+
+$(INSTALLED_FOR_TESTS): pyproject.toml constraints.txt
+	$(call install,client$(comma)test)
 
 $(VENDOR): geoneighbour/web/client/package-lock.json scripts/vendor.py | $(INSTALLED)
 	@echo "== Browser libraries"
