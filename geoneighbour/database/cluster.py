@@ -31,6 +31,8 @@ PORT = 5432
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.65535.lock")
 START_SECONDS = 300
 """Crash recovery may take a while; a server that says nothing for so long is broken."""
+REFUSALS = 40
+"""A server that is ready and has refused us so often (20 a second) will go on refusing."""
 
 CONFIGURATION = """\
 # Written anew at each start: changes made here are lost.
@@ -84,13 +86,7 @@ def start(settings: Settings) -> str:
         if server and settings.analyst_port and (server.port, server.tcp) != (settings.analyst_port, True):
             click.echo(f"Restarting the private database to open port {settings.analyst_port}.", err=True)
             _stop(folder)
-            server = None
-        if server is None:
-            _start(folder, settings.analyst_port)
-        server = _wait_until_ready(folder)
-        url = _url(folder, server, DATABASE)
-        _create_database(_url(folder, server, "postgres"))
-        return url
+        return _reach(folder, settings.analyst_port)
 
 
 def running(settings: Settings) -> Server | None:
@@ -178,14 +174,35 @@ def _initialise(folder: Path) -> None:
     draft.rename(folder / "data")
 
 
+def _reach(folder: Path, analyst_port: int | None) -> str:
+    """The URL, once the server answers. It may also be starting, or (killed a moment ago) on its way out."""
+    deadline, refused = time.monotonic() + START_SECONDS, 0
+    while time.monotonic() < deadline:
+        server = _server(folder)
+        if server is None:
+            _start(folder, analyst_port)
+        elif server.ready:
+            try:
+                _create_database(_url(folder, server, "postgres"))
+                return _url(folder, server, DATABASE)
+            except psycopg.OperationalError:
+                refused += 1
+                if refused == REFUSALS:
+                    raise
+        time.sleep(0.05)
+    raise Unavailable(f"PostgreSQL did not become ready; see {folder / 'postgresql.log'}.")
+
+
 def _start(folder: Path, analyst_port: int | None) -> None:
     if analyst_port and _is_taken(analyst_port):
         raise Unavailable(f"ANALYST_PORT {analyst_port} is taken by another program.")
     data, log = folder / "data", folder / "postgresql.log"
     bin_folder = programs.of_version(int((data / "PG_VERSION").read_text()))
     _configure(folder, analyst_port)
-    # Left by a crash, its number may meanwhile be that of any process; PostgreSQL would refuse to start.
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    # Left by a crash; the numbers in them may meanwhile be those of other processes, and PostgreSQL would not start.
+    # (Sessions of the crashed server that still run hold its shared memory: PostgreSQL sees that by itself.)
+    for left in (data / "postmaster.pid", *_sockets(folder).glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
     deadline = time.monotonic() + START_SECONDS
     while True:
         begin = log.stat().st_size if log.exists() else 0
@@ -233,16 +250,6 @@ def _server(folder: Path) -> Server | None:
     ready = len(lines) > 7 and lines[7].strip() == "ready"
     port = int(lines[3]) if len(lines) > 3 else 0
     return Server(pid=int(lines[0]), port=port, tcp=len(lines) > 5 and bool(lines[5].strip()), ready=ready)
-
-
-def _wait_until_ready(folder: Path) -> Server:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        server = _server(folder)
-        if server and server.ready:
-            return server
-        time.sleep(0.05)
-    raise Unavailable(f"PostgreSQL did not become ready; see {folder / 'postgresql.log'}.")
 
 
 def _stop(folder: Path) -> bool:
