@@ -46,6 +46,7 @@ def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Te
     scratch.drop(template.server, name)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a territory comes last, one territory after the other: none is lived through twice."""
 

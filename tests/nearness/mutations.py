@@ -1,0 +1,162 @@
+"""Each rule broken once on purpose: which test notices? `python -m tests.nearness.mutations [WORD...]`
+
+A copy of the checkout is changed in one place, and the tests of the ground and of nearness run on it until one fails:
+first the examples, then a few random territories. A mutation that nothing notices ends the run with exit code 1.
+The words choose mutations by their names. docs/proof.md keeps the outcome.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RANDOM = "test_random"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`old` stands in `file` at least once; its first place becomes `new`."""
+
+    sentence: int
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+def sql(sentence: int, name: str, file: str, old: str, new: str) -> Mutation:
+    return Mutation(sentence, name, f"sql/{file}.sql", old, new)
+
+
+def code(sentence: int, name: str, file: str, old: str, new: str) -> Mutation:
+    return Mutation(sentence, name, f"geoneighbour/{file}.py", old, new)
+
+
+MUTATIONS = [
+    sql(1, "a border does not cover", "19_homes", "ST_Covers(area", "ST_Contains(area"),
+    code(1, "surroundings by the parent of the fine cell", "neighbourhoods/service", "cells.cell_at(home, cells.SURROUNDINGS)", "__import__('h3.api.basic_int').api.basic_int.cell_to_parent(cells.cell_at(home, cells.COVER), 8)"),
+    code(1, "a move keeps the neighbourhood left behind", "neighbourhoods/service", "    if chosen is None:\n        leave(session, member_id)\n", ""),
+    code(1, "what is proposed can be chosen", "neighbourhoods/service", "if neighbourhood.state != OPEN:", "if False:"),
+    code(2, "opening moves only who came last", "neighbourhoods/service", "_move(session, list(supporters), neighbourhood.id)", "_move(session, list(supporters)[-1:], neighbourhood.id)"),
+    code(2, "support from anywhere", "neighbourhoods/service", "raise InvalidInput(\"Votre domicile n'est pas dans ce quartier.\"", "neighbourhood or InvalidInput(\"\""),
+    sql(2, "visitors count as supporters", "28_proposals", "    AND member.verified_at IS NOT NULL\n", ""),
+    sql(2, "one supporter more", "28_proposals", "SELECT count(*) >= (", "SELECT count(*) > ("),
+    sql(2, "soon_open later", "28_proposals", "WHEN 2 * count(*)", "WHEN count(*)"),
+    sql(2, "shown around a larger cell", "28_proposals", "nearness.cell_parent(residence.home_cell, 5)", "nearness.cell_parent(residence.home_cell, 4)"),
+    sql(2, "shown without regard to the published cell", "28_proposals", "coalesce(nearness.published_cell(residence.home_cell), ", "coalesce(NULL, "),
+    sql(4, "a border does not cover", "15_communes", "ST_Covers(commune.geom, place)", "ST_Contains(commune.geom, place)"),
+    sql(4, "the greatest code", "15_communes", 'covering.code COLLATE "C"', 'covering.code COLLATE "C" DESC'),
+    sql(4, "codes by the alphabet", "15_communes", 'covering.code COLLATE "C"', 'covering.code COLLATE "en-US-u-kn-x-icu"'),
+    sql(4, "the country does not matter", "15_communes", 'covering.country COLLATE "C", ', ""),
+    sql(4, "closed communes cover", "15_communes", "WHERE commune.valid_to IS NULL\n        AND ST_Covers", "WHERE ST_Covers"),
+    sql(4, "a corner is a border", "15_communes", "'****1****'", "'****0****'"),
+    sql(4, "any touch is a border", "15_communes", "ST_Relate(a.geom, b.geom, '****1****')", "ST_Intersects(a.geom, b.geom)"),
+    sql(4, "adjacent one way", "15_communes", "  SELECT one, two FROM pair\n  UNION ALL\n", ""),
+    sql(4, "entered one way", "15_communes", "VALUES (one, two, true), (two, one, true)", "VALUES (one, two, true)"),
+    sql(4, "none equals none", "20_nearness", "near_commune.commune_id = a.commune_id\n    JOIN nearness.person AS b ON b.commune_id = near_commune.other_id", "near_commune.commune_id = coalesce(a.commune_id, (SELECT min(id) FROM commune))\n    JOIN nearness.person AS b ON coalesce(b.commune_id, (SELECT min(id) FROM commune)) = near_commune.other_id"),
+    sql(5, "no inertia", "22_spread", "THEN 2 * enough.m", "THEN enough.m"),
+    sql(5, "more than M", "22_spread", "step.members >= CASE", "step.members > CASE"),
+    sql(5, "a step is missing", "22_spread", "(8), (13)", "(8)"),
+    sql(5, "a ring less", "22_spread", "near.ring <= step.rings", "near.ring < step.rings"),
+    sql(5, "visitors are counted", "26_published_cells", "WHERE member.verified_at IS NOT NULL\n  GROUP BY", "GROUP BY"),
+    sql(5, "the paused are not counted", "26_published_cells", "WHERE member.verified_at IS NOT NULL\n", "WHERE member.verified_at IS NOT NULL AND member.paused_at IS NULL\n"),
+    code(5, "counted around the seven children alone", "ground/cells", "h3.grid_disk(h3.cell_to_center_child(cell, COVER), 2)", "h3.grid_disk(h3.cell_to_center_child(cell, COVER), 1)"),
+    code(5, "a review sets no spread", "nearness/review", "    changes |= _spreads(session, progress)\n", ""),
+    code(6, "a review leaves the wider areas", "nearness/review", "        zones.relate(session, zone)\n", "        pass\n"),
+    sql(6, "the smaller spread decides", "24_wider_area", "greatest(own_spread, spread.rings)", "least(own_spread, spread.rings)"),
+    sql(6, "one's own spread decides", "24_wider_area", "greatest(own_spread, spread.rings)", "own_spread"),
+    sql(6, "less than the spread", "24_wider_area", "nearest.rings <= greatest", "nearest.rings < greatest"),
+    sql(6, "stored one way", "24_wider_area", "  UNION ALL\n  SELECT pair.other, of_zone, pair.rings FROM pair;", "  ;"),
+    sql(6, "the furthest cell of the cover", "24_wider_area", "min(near.ring)", "max(near.ring)"),
+    code(6, "a ring less is walked", "ground/cells", "range(1, most + 1)", "range(1, most)"),
+    code(6, "covers go by the cells' centres", "ground/cells", 'COVER, "overlap")', 'COVER, "center")'),
+    code(6, "a hole in a cell hides it", "ground/cells", "_lat_lng(_filled(part))", "_lat_lng(part)"),
+    sql(7, "hiding acts one way", "20_nearness", "NOT (a.hidden_from_wider OR b.hidden_from_wider)", "NOT a.hidden_from_wider"),
+    sql(7, "hiding hides from neighbours", "20_nearness", "(near_zone.tier = 'neighbour' OR NOT (a.hidden_from_wider OR b.hidden_from_wider))", "NOT (a.hidden_from_wider OR b.hidden_from_wider)"),
+    sql(7, "a block acts one way", "20_nearness", "UNION ALL\nSELECT blocked_id, blocker_id FROM block;", ";"),
+    sql(7, "a block leaves the commune", "20_nearness", "      AND b.member_id = tier.other\n      AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = tier.viewer AND blocked.other_id = tier.other)\n    UNION ALL\n    SELECT 6", "      AND b.member_id = tier.other\n    UNION ALL\n    SELECT 6"),
+    sql(7, "the paused are present", "20_nearness", "  AND member.paused_at IS NULL", ""),
+    sql(7, "visitors are members", "20_nearness", "member.verified_at IS NOT NULL\n  AND ", ""),
+    sql(7, "the commune before the wider area", "20_nearness", "THEN 2 ELSE 3 END", "THEN 2 ELSE 5 END"),
+    sql(8, "a post follows its author", "30_reach", "near.zone = post.origin_zone", "near.zone = author.zone"),
+    sql(8, "a post follows its author's commune", "30_reach", "near.commune_id = post.origin_commune_id", "near.commune_id = author.commune_id"),
+    code(8, "no cell is frozen", "posts/service", "origin_cell=session.scalar(select(func.nearness.published_cell(home.home_cell)))", "origin_cell=None"),
+    sql(9, "closed posts stay in the feed", "32_feed", "WHERE post.closed_at IS NULL\n    AND (before", "WHERE (before"),
+    sql(9, "one's own posts are missing", "32_feed", "SELECT post.id, 'self' FROM post WHERE post.author_id = of_member", "SELECT post.id, 'self' FROM post WHERE false"),
+    sql(9, "an author who hides is heard", "30_reach", "NOT (author.hidden_from_wider OR reader.hidden_from_wider)", "NOT reader.hidden_from_wider"),
+    sql(9, "a block does not stop the commune's posts", "30_reach", "  AND NOT EXISTS (\n    SELECT FROM nearness.blocked WHERE blocked.member_id = reader.member_id AND blocked.other_id = post.author_id\n  );", ";"),
+    sql(9, "the commune comes to neighbours elsewhere", "30_reach", "('commune', 'commune'),", "('commune', 'commune'), ('commune', 'neighbour'),"),
+    sql(9, "the adjacent without one's own", "30_reach", "('commune_adjacent', 'commune'), ", ""),
+    sql(11, "split at k", "26_published_cells", "THEN 2 * setting.k ELSE setting.k END)\n  ),", "THEN setting.k ELSE setting.k END)\n  ),"),
+    sql(11, "merged under 2 k", "26_published_cells", "WHEN stands.cell IS NULL THEN 2 * setting.k ELSE setting.k", "WHEN stands.cell IS NULL THEN 2 * setting.k ELSE 2 * setting.k"),
+    sql(11, "split when one child is full", "26_published_cells", "HAVING min(child.members)", "HAVING max(child.members)"),
+    sql(11, "first published at k", "26_published_cells", "WHEN stood.cell IS NULL THEN 2 * setting.k", "WHEN stood.cell IS NULL THEN setting.k"),
+    sql(11, "published under k while it stands", "26_published_cells", "WHEN stood.cell IS NULL THEN 2 * setting.k ELSE setting.k", "WHEN stood.cell IS NULL THEN 2 * setting.k ELSE 1"),
+    sql(11, "parents stay beside their children", "26_published_cells", "WHERE NOT EXISTS (SELECT FROM divided WHERE divided.cell = tree.cell)", "WHERE true"),
+    sql(11, "no finer than resolution 8", "26_published_cells", "generate_series(5, 9) AS level (resolution)\n    ) AS", "generate_series(5, 8) AS level (resolution)\n    ) AS"),
+    sql(11, "placed by the finest cell alone", "26_published_cells", "nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)", "nearness.cell_parent(home_cell, 6)"),
+    sql(12, "numbers under k", "40_numbers", "CASE WHEN number >= nearness_setting.k THEN (round(number / 10) * 10)::integer END", "(round(number / 10) * 10)::integer"),
+    sql(12, "to the nearest five", "40_numbers", "round(number / 10) * 10", "round(number / 5) * 5"),
+    sql(12, "halves upwards", "40_numbers", "round(number / 10) * 10", "floor(number / 10 + 0.5) * 10"),
+    sql(12, "whole cells", "40_numbers", "ST_Area(ST_Intersection(area, cell_outline.geom)) / ST_Area(cell_outline.geom)", "1"),
+    sql(12, "no floor for an open neighbourhood", "40_numbers", "greatest(nearness.people_in(neighbourhood.geom), nearness_setting.k)", "nearness.people_in(neighbourhood.geom)"),
+    sql(12, "a floor for the widest area too", "40_numbers", "CASE WHEN own_spread < 20 THEN", "CASE WHEN own_spread <= 20 THEN"),
+    sql(12, "numbers of today", "40_numbers", "    published_cell.members * CASE", "    (SELECT count(*) FROM residence WHERE nearness.published_cell(home_cell) = published_cell.cell) * CASE"),
+    sql(12, "visitors read the roll", "40_numbers", "JOIN nearness.person AS viewer ON viewer.member_id = of_member", "JOIN member AS viewer ON viewer.id = of_member"),
+    sql(12, "surroundings have a roll", "40_numbers", "  JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'\n", ""),
+    code(4, "homes are not rounded", "ground/points", "round(value, 7)", "float(value)"),
+    code(2, "invalid outlines are taken", "ground/shapes", "if not shape.is_valid:", "if False:"),
+    code(2, "outlines of any size are taken", "ground/shapes", "if area > largest_km2 * 1e6:", "if False:"),
+    code(2, "gardens are taken", "ground/shapes", "if area < least:", "if False:"),
+]  # fmt: skip
+
+
+def run(mutation: Mutation) -> str | None:
+    """The first test that fails on a mutated copy; None when all pass."""
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        copy = Path(folder) / "checkout"
+        ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", "vendor", "img", ".*_cache")
+        shutil.copytree(ROOT, copy, ignore=ignored)
+        changed = copy / mutation.file
+        before = changed.read_text()
+        if mutation.old not in before:
+            raise SystemExit(f"{mutation.file} no longer holds: {mutation.old}")
+        changed.write_text(before.replace(mutation.old, mutation.new, 1))
+        for chosen in (["-k", f"not {RANDOM}"], ["-k", RANDOM]):
+            failed = _first_failure(copy, chosen)
+            if failed:
+                return failed
+    return None
+
+
+def _first_failure(copy: Path, chosen: list[str]) -> str | None:
+    environment = os.environ | {"PYTHONPATH": str(copy), "GEONEIGHBOUR_PROVE": "6", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *chosen]
+    found = subprocess.run(
+        [*command, "tests/ground", "tests/nearness"], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    if found.returncode == 0:
+        return None
+    failed = re.search(r"^(?:FAILED|ERROR) tests/\w+/(\S+)", found.stdout, re.MULTILINE)
+    return failed.group(1) if failed else f"exit code {found.returncode}: {(found.stderr or found.stdout)[-300:]}"
+
+
+def main(words: list[str]) -> int:
+    chosen = [m for m in MUTATIONS if not words or any(word in f"{m.sentence} {m.name}" for word in words)]
+    unnoticed = 0
+    for mutation in chosen:
+        failed = run(mutation)
+        unnoticed += failed is None
+        print(f"| {mutation.sentence} | {mutation.name} | {failed or '**nothing**'} |", flush=True)  # noqa: T201
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
