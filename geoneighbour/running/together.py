@@ -27,15 +27,15 @@ from geoneighbour.settings import Settings
 
 START_SECONDS = 60
 STOP_SECONDS = 20
-TOO_SOON_SECONDS = 10
-"""A process that ends this soon after its start would end again."""
+SHORT_SECONDS, SHORT_LIVES = 10, 3
+"""A process that ends this soon after its start, so many times in a row, would end again."""
 
 
 class Child:
     """A `geoneighbour` command in a process of its own, which does not outlive this one."""
 
     def __init__(self, command: str, **environment: str) -> None:
-        self.command, self.environment = command, environment
+        self.command, self.environment, self.short_lives = command, environment, 0
         self.start()
 
     def start(self) -> None:
@@ -50,13 +50,17 @@ class Child:
         )
 
     def check(self) -> None:
-        """Start it again if it has ended; Unavailable if it ended at once."""
+        """Start it again if it has ended; Unavailable if it always ends at once."""
         status = self.process.poll()
         if status is None:
             return
-        if time.monotonic() - self.started < TOO_SOON_SECONDS:
-            raise Unavailable(f"'geoneighbour {self.command}' ended with status {status}.")
-        click.echo(f"'geoneighbour {self.command}' ended with status {status}; starting it again.", err=True)
+        short = time.monotonic() - self.started < SHORT_SECONDS
+        self.short_lives = self.short_lives + 1 if short else 0
+        said = f"'geoneighbour {self.command}' ended with status {status}"
+        if self.short_lives == SHORT_LIVES:
+            raise Unavailable(f"{said}, {SHORT_LIVES} times in a row.")
+        click.echo(f"{said}; starting it again.", err=True)
+        time.sleep(1)
         self.start()
 
     def wait(self) -> None:

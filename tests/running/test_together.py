@@ -53,9 +53,10 @@ def address(running: subprocess.Popen[str]) -> str:
 
 
 def children(pid: int) -> dict[str, int]:
-    """Command -> pid of a process's children."""
+    """Command -> pid of a process's children; one that has ended has no command any more."""
     pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return {Path(f"/proc/{child}/cmdline").read_text().split("\0")[-2]: int(child) for child in pids}
+    words = {int(child): Path(f"/proc/{child}/cmdline").read_text().split("\0") for child in pids}
+    return {line[-2]: child for child, line in words.items() if len(line) > 1}
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
@@ -78,6 +79,13 @@ def test_it_serves_until_it_is_told_to_stop(running: subprocess.Popen[str], endi
     assert (running.returncode, rest.split("\n")[-2]) == (0, "Stopped.")
     assert not any(Path(f"/proc/{pid}").exists() for pid in started.values())
     assert not ports.is_taken("127.0.0.1", int(url.rsplit(":", 1)[1]))
+
+
+def test_a_process_that_ends_is_started_again(running: subprocess.Popen[str]) -> None:
+    address(running)
+    killed = children(running.pid)["worker"]
+    os.kill(killed, signal.SIGKILL)
+    assert eventually(lambda: children(running.pid).get("worker", killed) != killed)
 
 
 def test_its_processes_do_not_outlive_it(running: subprocess.Popen[str]) -> None:
