@@ -29,7 +29,7 @@ def town(session: Session) -> Town:
 
 
 @pytest.fixture(
-    scope="module", params=range(TERRITORIES), ids=lambda seed: f"{PLACES[seed % len(PLACES)].name}-{seed}"
+    scope="session", params=range(TERRITORIES), ids=lambda seed: f"{PLACES[seed % len(PLACES)].name}-{seed}"
 )
 def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Territory]:
     """A territory after three weeks of life; all tests look at the same, one territory after the other."""
@@ -44,17 +44,6 @@ def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Te
         yield territory
     engine.dispose()
     scratch.drop(template.server, name)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a territory comes last, one territory after the other: none is lived through twice."""
-
-    def seed(item: pytest.Item) -> int:
-        callspec = getattr(item, "callspec", None)
-        return callspec.params.get("territory", -1) if callspec else -1
-
-    items.sort(key=seed)
 
 
 @pytest.fixture
