@@ -155,15 +155,20 @@ def shoot(browser: Browser) -> Callable[[Page, str], None]:
     def shoot(page: Page, name: str) -> None:
         if os.environ.get("GEONEIGHBOUR_SCREENSHOTS"):
             if page.locator("#map").count():
-                wait_for_map(page)
+                wait_for_picture(page)
             save(browser, page, ROOT / "docs/img" / f"{name}.webp")
 
     return shoot
 
 
 def wait_for_map(page: Page) -> None:
-    """Until the map has drawn everything, or has said that it cannot."""
+    """Until there is a map, or a word that there can be none."""
     page.wait_for_selector("#map[data-ready]")
+
+
+def wait_for_picture(page: Page) -> None:
+    """Until the map has drawn everything."""
+    wait_for_map(page)
     page.evaluate(
         "() => { const map = document.getElementById('map').map;"
         " return map && !map.areTilesLoaded() && new Promise((done) => map.once('idle', done)); }"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 from playwright.sync_api import Page
 
 Place = tuple[float, float]
@@ -39,3 +42,16 @@ def click(page: Page, place: Place) -> None:
 
 def tap(page: Page, place: Place) -> None:
     page.touchscreen.tap(*spot(page, place))
+
+
+def until(page: Page, question: str, arg: Any = None, patience_s: float = 20) -> None:
+    """Waits until a JavaScript function answers true (Playwright's own waiting needs eval, which the pages forbid)."""
+    end = time.monotonic() + patience_s
+    while not page.evaluate(question, arg):
+        assert time.monotonic() < end, f"never true: {question}"
+        page.wait_for_timeout(50)
+
+
+def until_drawn(page: Page, layer: str) -> None:
+    """Waits until the page's script has put this layer on the map."""
+    until(page, "layer => Boolean(document.getElementById('map').map.getLayer(layer))", layer)

@@ -20,6 +20,7 @@ CROSSED = [AROUND[0], AROUND[2], AROUND[1], AROUND[3]]
 @pytest.fixture
 def page(site: Site, visit: Visit) -> Page:
     page = visit("/quartiers/nouveau", email=site.newcomer("Rozenn", *HOME))
+    expect(page.locator("#map-hint")).to_have_text("Posez un premier coin.")
     go_to(page, HOME, 13.5)
     return page
 
@@ -36,7 +37,6 @@ def propose(page: Page, name: str = "Le marais") -> None:
 
 def test_undo_takes_back_the_last_corner(page: Page) -> None:
     hint = page.locator("#map-hint")
-    expect(hint).to_have_text("Posez un premier coin.")
     draw(page, AROUND[:3])
     expect(page.get_by_role("button", name="Terminer")).to_be_enabled()
     page.get_by_role("button", name="Annuler le dernier coin").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, wait_for_map
-from tests.browser.maps import go_to
+from tests.browser.maps import go_to, until
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -35,9 +35,7 @@ def test_choosing_a_place(visit: Visit) -> None:
     expect(page.locator(".crosshair")).to_be_visible()
     before = page.evaluate("document.getElementById('map').map.getCenter().toArray()")
     page.keyboard.press("ArrowUp")
-    page.wait_for_function(
-        "before => document.getElementById('map').map.getCenter().lat > before[1]", arg=before
-    )
+    until(page, "before => document.getElementById('map').map.getCenter().lat > before[1]", before)
     go_to(page, (-2.012, 48.6565), 14)
     page.keyboard.press("Enter")
     expect(page.locator("#answers h2")).to_have_text("Le Sillon")

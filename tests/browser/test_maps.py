@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.maps import click, go_to
+from tests.browser.maps import click, go_to, until, until_drawn
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_cell_of_requests_filters_the_list(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"), desk=True)
-    page.wait_for_function("document.getElementById('map').map.getLayer('requests-fill')")
+    until_drawn(page, "requests-fill")
     posts = page.locator("#feed [data-post]")
     everything = posts.count()
     cells = {posts.nth(n).get_attribute("data-cell") for n in range(everything)} - {""}
@@ -41,18 +41,19 @@ def test_a_cell_of_requests_filters_the_list(site: Site, visit: Visit) -> None:
 
 def test_hovering_a_request_lights_its_cell(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"), desk=True)
-    page.wait_for_function("document.getElementById('map').map.getLayer('requests-fill')")
+    until_drawn(page, "requests-fill")
     first = page.locator("#feed [data-post]:not([data-cell=''])").first
     first.hover()
-    page.wait_for_function(
+    until(
+        page,
         "id => document.getElementById('map').map.getFeatureState({source: 'requests', id}).lit",
-        arg=first.get_attribute("data-cell"),
+        first.get_attribute("data-cell"),
     )
 
 
-def test_people_are_shaded_cells_and_never_points(site: Site, visit: Visit) -> None:
+def test_people_are_shaded_cells_and_never_points(site: Site, visit: Visit, shoot) -> None:
     page = visit("/voisins", email=site.resident_of("Le Sillon"), desk=True)
-    page.wait_for_function("document.getElementById('map').map.getLayer('people-fill')")
+    until_drawn(page, "people-fill")
     kinds = page.evaluate(
         """async () => {
           const { features } = await document.getElementById('map').map.getSource('people').getData();
@@ -61,6 +62,7 @@ def test_people_are_shaded_cells_and_never_points(site: Site, visit: Visit) -> N
     )
     assert kinds == ["Polygon"]
     assert page.locator(".maplibregl-marker").count() == 0
+    shoot(page, "contacts-desk")
 
 
 def test_the_chosen_point_is_in_no_address(site: Site, visit: Visit) -> None:
@@ -74,17 +76,18 @@ def test_the_chosen_point_is_in_no_address(site: Site, visit: Visit) -> None:
     assert not [url for url in asked if "48.65" in url or "2.012" in url]
 
 
-def test_the_map_follows_from_light_to_dark(visit: Visit) -> None:
+def test_the_map_follows_from_light_to_dark(visit: Visit, shoot) -> None:
     page = visit("/", desk=True)
     sea = "document.getElementById('map').map.getPaintProperty('sea', 'background-color')"
     by_day = page.evaluate(sea)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"day => {sea} !== day", arg=by_day)
+    until(page, f"day => {sea} !== day", by_day)
+    shoot(page, "start-desk-dark")
 
 
 def test_a_neighbourhood_on_the_map_leads_to_its_card(site: Site, visit: Visit) -> None:
     page = visit("/quartiers", email=site.resident_of("Le Sillon"), desk=True)
-    page.wait_for_function("document.getElementById('map').map.getLayer('proposed-fill')")
+    until_drawn(page, "proposed-fill")
     rocabey = (-2.008, 48.651)
     go_to(page, rocabey, 14)
     click(page, rocabey)

@@ -77,6 +77,7 @@ def another_draws(site: Site, visit: Visit, shoot) -> None:
     drawer = site.newcomer("Bertrand", lon, lat)
     others = [site.newcomer(f"Voisine {n}", lon + 0.001 * (n % 4), lat + 0.001 * (n // 4)) for n in range(10)]
     page = visit("/quartiers/nouveau", email=drawer, desk=True)
+    expect(page.locator("#map-hint")).to_have_text("Posez un premier coin.")
     go_to(page, LILLEMER, 13)
     for corner in CORNERS:
         click(page, corner)

@@ -50,8 +50,9 @@ function follow() {
 
 async function start() {
   map = await openMap(document.getElementById("map"), { pale: true });
-  if (!map || !list) return;
+  if (!map) return;
   await showMyAreas(map);
+  if (!list) return;
   const { limit, before } = list.dataset;
   const { cells } = await get(`/feed?limit=${limit}${before ? `&before=${before}` : ""}`);
   for (const { properties } of cells.features) {
