@@ -1,7 +1,7 @@
 """Each rule broken once on purpose: which test notices? `python -m tests.nearness.mutations [WORD...]`
 
-A copy of the checkout is changed in one place, and the tests of the ground and of nearness run on it until one fails:
-first the examples, then a few random territories. A mutation that nothing notices ends the run with exit code 1.
+A copy of the checkout is changed in one place. On it run the examples of the sentence, then the properties over a few
+random territories, each until one fails. A mutation that neither notices ends the run with exit code 1.
 The words choose mutations by their names. docs/proof.md keeps the outcome.
 """
 
@@ -17,7 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-RANDOM = "test_random"
+EXAMPLES = {
+    1: "test_homes",
+    2: "test_proposals",
+    4: "test_communes",
+    5: "test_spread",
+    6: "test_wider_area",
+    7: "test_tiers",
+    8: "test_posts",
+    9: "test_posts",
+    11: "test_published_cells",
+    12: "test_numbers",
+}
+"""The file that draws a sentence."""
+PROPERTIES = [f"tests/nearness/test_random_{what}.py" for what in ("reviews", "territories", "numbers")]
 
 
 @dataclass(frozen=True)
@@ -118,8 +131,8 @@ MUTATIONS = [
 ]  # fmt: skip
 
 
-def run(mutation: Mutation) -> str | None:
-    """The first test that fails on a mutated copy; None when all pass."""
+def run(mutation: Mutation) -> list[str | None]:
+    """The first example and the first property that fail on a mutated copy; None where all pass."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder) / "checkout"
         ignored = shutil.ignore_patterns(
@@ -131,19 +144,23 @@ def run(mutation: Mutation) -> str | None:
         if mutation.old not in before:
             raise SystemExit(f"{mutation.file} no longer holds: {mutation.old}")
         changed.write_text(before.replace(mutation.old, mutation.new, 1))
+        examples = (
+            "tests/ground"
+            if "/ground/" in mutation.file
+            else f"tests/nearness/{EXAMPLES[mutation.sentence]}.py"
+        )
         try:
-            return _first_failure(copy, ["-k", f"not {RANDOM}"]) or _first_failure(copy, ["-k", RANDOM])
+            return [_first_failure(copy, examples), _first_failure(copy, *PROPERTIES)]
         finally:
             # Each copy has a private cluster of its own.
             _python(copy, "-m", "geoneighbour", "db", "destroy", "--yes")
 
 
-def _first_failure(copy: Path, chosen: list[str]) -> str | None:
-    tests = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *chosen, "tests/ground", "tests/nearness"]
-    found = _python(copy, *tests)
+def _first_failure(copy: Path, *tests: str) -> str | None:
+    found = _python(copy, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests)
     if found.returncode == 0:
         return None
-    failed = re.search(r"^(?:FAILED|ERROR) tests/\w+/(\S+)", found.stdout, re.MULTILINE)
+    failed = re.search(r"^(?:FAILED|ERROR) tests/\w+/\w+\.py::([^\s\[]+)", found.stdout, re.MULTILINE)
     return (
         failed.group(1)
         if failed
@@ -167,9 +184,10 @@ def main(words: list[str]) -> int:
     chosen = [m for m in MUTATIONS if not words or any(word in f"{m.sentence} {m.name}" for word in words)]
     unnoticed = 0
     for mutation in chosen:
-        failed = run(mutation)
-        unnoticed += failed is None
-        print(f"| {mutation.sentence} | {mutation.name} | {failed or '**nothing**'} |", flush=True)  # noqa: T201
+        found = run(mutation)
+        unnoticed += not any(found)
+        cells = [str(mutation.sentence), mutation.name, *(test or "-" for test in found)]
+        print(f"| {' | '.join(cells)} |", flush=True)  # noqa: T201
     return 1 if unnoticed else 0
 
 

@@ -183,6 +183,26 @@ class Territory:
             x, y = (x + x2) / 2, (y + y2) / 2
         return Point(x + rnd.choice([-LEAST, 0, 0, LEAST]), y + rnd.choice([-LEAST, 0, 0, LEAST]))
 
+    def points_near_borders(self) -> list[Point]:
+        """Corners of all communes and points along their sides, on them and 1e-7 beside."""
+        rnd, points = random.Random(len(self.people)), []
+        for commune in self.town.world.communes.values():
+            lines = shapely.get_parts(commune.shape.boundary)
+            coordinates = [line.coords[at] for line in lines for at in range(len(line.coords) - 1)]
+            coordinates += [
+                line.interpolate(rnd.choice([0.5, rnd.random()]), normalized=True).coords[0]
+                for line in (
+                    shapely.LineString(line.coords[at : at + 2])
+                    for line in lines
+                    for at in range(len(line.coords) - 1)
+                )
+            ]
+            points += [
+                Point(x + rnd.choice([-LEAST, 0, 0, LEAST]), y + rnd.choice([-LEAST, 0, 0, LEAST]))
+                for x, y in coordinates
+            ]
+        return sorted(set(points), key=lambda point: (point.lon, point.lat))
+
     def _outline(self, home: Point) -> shapely.Polygon:
         """A box with the home on its side or 1e-7 outside, or a star-shaped ring around the home, some with a hole."""
         rnd = self.rnd

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sized
 
+from sqlalchemy import text
+
 from tests.nearness.answers import differences
 from tests.nearness.territory import Territory
 
@@ -40,6 +42,18 @@ def test_2_proposals_are_shown_to_those_whose_published_cell_they_touch(
 
 def test_4_the_commune_of_a_home(territory: Territory, checked: Checked) -> None:
     agree(territory, checked, "communes", "communes of homes")
+
+
+def test_4_the_commune_of_points_on_and_beside_borders(territory: Territory, checked: Checked) -> None:
+    world = territory.town.world
+    points = territory.points_near_borders()
+    values = text(
+        "SELECT nearness.commune_at(ST_SetSRID(ST_MakePoint(x, y), 4326)) FROM unnest(:x, :y) AS p (x, y)"
+    )
+    places = {"x": [point.lon for point in points], "y": [point.lat for point in points]}
+    said = dict(zip(points, territory.town.session.scalars(values, places), strict=True))
+    assert differences(said, {point: world.commune_at(point) for point in points}) == []
+    checked["points around borders"] += len(points)
 
 
 def test_4_adjacent_communes(territory: Territory, checked: Checked) -> None:
