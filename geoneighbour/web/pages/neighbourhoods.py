@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.members.http import current_member
+from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods import queries, service
+from geoneighbour.neighbourhoods.models import PROPOSED
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt
 
@@ -21,11 +23,12 @@ from geoneighbour.web.pages.forms import attempt
 def neighbourhoods() -> str:
     member = current_member()
     rows = queries.around(db(), member.id)
+    wider = {row.id for row in nearness.wider_neighbourhoods(db(), member.id)}
     return render_template(
         "neighbourhoods/list.html",
         member=member,
         here=[row for row in rows if row.covers_home],
-        elsewhere=[row for row in rows if not row.covers_home],
+        beside=[row for row in rows if not row.covers_home and (row.id in wider or row.state == PROPOSED)],
         bounds=extents.extent(db()),
     )
 

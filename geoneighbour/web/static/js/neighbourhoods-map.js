@@ -17,9 +17,13 @@ function light(card) {
   }
 }
 
+/** Brings the card of a neighbourhood into view; one too far for a card has a page. */
 function goTo(id) {
   const card = cards.find((one) => Number(one.dataset.neighbourhood) === id);
-  if (!card) return;
+  if (!card) {
+    location.assign(`/quartiers/${id}`);
+    return;
+  }
   light(card);
   card.closest("details")?.setAttribute("open", "");
   card.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
