@@ -12,8 +12,10 @@ if [ -z "${DATABASE_URL:-}" ]; then
   done
   [ -n "$found" ] || missing="postgresql-postgis"
 fi
-if [ "${1:-}" = "--with-browser" ] && [ ! -x /usr/bin/chromium ]; then
-  missing="$missing chromium"
+if [ "${1:-}" = "--with-browser" ]; then
+  [ -x /usr/bin/chromium ] || missing="$missing chromium"
+  # The program that drives the browser links to it, and a bare Debian lacks it.
+  ldconfig -p | grep -q 'libatomic\.so\.1' || missing="$missing libatomic1"
 fi
 missing=${missing# }
 [ -n "$missing" ] || exit 0
