@@ -14,3 +14,14 @@ BEGIN ATOMIC
   SELECT nearness.commune_at(home.geom) FROM private.home WHERE home.member_id = of_member;
 END;
 COMMENT ON FUNCTION nearness.commune_of_home(bigint) IS 'Sentence 4. The commune of a member''s home; null: none.';
+
+CREATE OR REPLACE FUNCTION nearness.neighbourhoods_of_home(of_member bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 2
+BEGIN ATOMIC
+  SELECT neighbourhood.id
+  FROM private.home
+  JOIN neighbourhood ON ST_Covers(neighbourhood.geom, home.geom)
+  WHERE home.member_id = of_member
+    AND neighbourhood.state = 'open';
+END;
+COMMENT ON FUNCTION nearness.neighbourhoods_of_home(bigint) IS 'Sentence 1. The open neighbourhoods that cover a member''s home: those to choose among.';

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask_security import current_user
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from geoneighbour.database.http import db
@@ -27,6 +27,11 @@ class Proposal(BaseModel):
     geometry: dict[str, Any]
 
 
+class Search(BaseModel):
+    q: str = Field("", max_length=80)
+    limit: int = Field(50, ge=1, le=200)
+
+
 def shown(row: Row[Any], with_geometry: bool = False) -> dict[str, Any]:
     answer = {
         "id": row.id,
@@ -43,9 +48,13 @@ def shown(row: Row[Any], with_geometry: bool = False) -> dict[str, Any]:
 
 
 @api.get("/neighbourhoods")
-def listed() -> dict[str, Any]:
-    """Open neighbourhoods; for a member also the proposed ones near home, those that cover the home first."""
-    rows = queries.around(db(), current_member().id) if _is_member() else queries.all_open(db())
+@api.input(Search, location="query")
+def listed(query_data: Search) -> dict[str, Any]:
+    """For a member: those around, proposed ones too, those that cover the home first. For others: open ones by name."""
+    if _is_member():
+        rows = queries.around(db(), current_member().id)
+    else:
+        rows = queries.named(db(), query_data.q, query_data.limit)
     return {"neighbourhoods": [shown(row, with_geometry=row.state == "proposed") for row in rows]}
 
 

@@ -1,4 +1,6 @@
-"""Neighbourhoods as a member is shown them."""
+"""Neighbourhoods as they are shown. Rows have the columns of nearness.neighbourhood_shown:
+id, name, story, state, stage, people, mine, supported, covers_home, geometry (GeoJSON).
+"""
 
 from __future__ import annotations
 
@@ -9,27 +11,31 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
 
-_SHOWN = text("SELECT * FROM nearness.neighbourhoods_for(:member)")
-_OPEN = text("SELECT * FROM nearness.neighbourhoods_open()")
+_AROUND = text(
+    "SELECT shown.* FROM nearness.neighbourhoods_around(:member) AS around (id),"
+    " nearness.neighbourhood_shown(around.id, :member) AS shown"
+    ' ORDER BY shown.covers_home DESC, shown.state DESC, shown.name COLLATE "fr-x-icu", shown.id'
+)
+_NAMED = text(
+    "SELECT shown.* FROM nearness.neighbourhoods_named(:begins, :most) AS named (id),"
+    ' nearness.neighbourhood_shown(named.id, NULL) AS shown ORDER BY shown.name COLLATE "fr-x-icu", shown.id'
+)
+_ONE = text("SELECT * FROM nearness.neighbourhood_shown(:neighbourhood, :member)")
 
 
 def around(session: Session, member_id: int) -> list[Row[Any]]:
-    """The open neighbourhoods, and the proposed ones that touch the member's published cell; those around home first.
-
-    Columns of nearness.neighbourhoods_for: id, name, story, state, stage, people, mine, supported, covers_home, geometry.
-    """
-    return list(session.execute(_SHOWN, {"member": member_id}))
+    """Those among which a member picks and looks, the ones that cover the home first."""
+    return list(session.execute(_AROUND, {"member": member_id}))
 
 
-def all_open(session: Session) -> list[Row[Any]]:
-    """The open neighbourhoods, for people without an account: the same columns, nothing mine."""
-    return list(session.execute(_OPEN))
+def named(session: Session, begins: str, most: int) -> list[Row[Any]]:
+    """Open neighbourhoods whose name begins so, for anyone."""
+    return list(session.execute(_NAMED, {"begins": begins, "most": most}))
 
 
 def one(session: Session, neighbourhood_id: int, member_id: int | None = None) -> Row[Any]:
-    """One neighbourhood as `around` or `all_open` show it; NotFound when they do not."""
-    rows = all_open(session) if member_id is None else around(session, member_id)
-    for row in rows:
-        if row.id == neighbourhood_id:
-            return row
-    raise NotFound("Ce quartier n'existe pas, ou ne vous est pas montré.")
+    """An open neighbourhood, or a proposed one near the member; NotFound for others."""
+    row = session.execute(_ONE, {"neighbourhood": neighbourhood_id, "member": member_id}).one_or_none()
+    if row is None:
+        raise NotFound("Ce quartier n'existe pas, ou ne vous est pas montré.")
+    return row

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -119,6 +121,18 @@ def test_tiles_hold_communes_and_are_cached_by_their_content(visitor, world):
     )
     assert visitor.get("/tiles/11/0/0.mvt").data == b""
     assert visitor.get("/tiles/2/4/0.mvt").status_code == 404
+
+
+def test_libraries_come_packed_to_browsers_that_take_it(visitor):
+    [library] = (Path(__file__).parents[2] / "geoneighbour/web/static/vendor").glob(
+        "maplibre-gl-*/maplibre-gl.mjs"
+    )
+    path = f"/static/vendor/{library.parent.name}/{library.name}"
+    packed = visitor.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.mimetype == "text/javascript"
+    assert gzip.decompress(packed.data) == visitor.get(path).data == library.read_bytes()
+    assert visitor.get("/static/vendor/../../app.py").status_code == 404
 
 
 def test_pages_may_load_nothing_from_elsewhere(visitor):
