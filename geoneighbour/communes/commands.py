@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import psycopg
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
@@ -141,5 +143,14 @@ def link(codes: tuple[str, str], country: str | None, remove: bool) -> None:
 
 @contextmanager
 def _session() -> Iterator[Session]:
-    with transaction(make_engine(database_url(settings.load()))) as session:
-        yield session
+    try:
+        with transaction(make_engine(database_url(settings.load()))) as session:
+            yield session
+    except (psycopg.OperationalError, OperationalError) as error:
+        # Ctrl+C in the middle of a statement can come out as what it did to the connection.
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            cause = cause.__context__
+        raise

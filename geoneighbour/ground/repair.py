@@ -12,29 +12,34 @@ import struct
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import IO
 
 import shapely
 
 from geoneighbour.ground.confined import confined, limit
 
-SECONDS_EACH = 5
-SECONDS_IN_ALL = 15
-MEGABYTES = 512
+
+@dataclass(frozen=True)
+class Limits:
+    """What repairs may take: each, and those of one call together."""
+
+    seconds_each: int = 5
+    seconds_in_all: int = 15
+    megabytes: int = 512
 
 
-def repair(
-    shapes: Iterable[shapely.Geometry], seconds_in_all: float = SECONDS_IN_ALL
-) -> list[shapely.Geometry | None]:
-    """Valid shapes for invalid ones, aligned; None where it takes too long or too much memory, or the time in all is up."""
+def repair(shapes: Iterable[shapely.Geometry], limits: Limits = Limits()) -> list[shapely.Geometry | None]:
+    """Valid shapes for invalid ones, aligned; None for one that would take more than the limits allow."""
     waiting = [shapely.to_wkb(shape) for shape in shapes]
     mended: list[shapely.Geometry | None] = []
-    end = time.monotonic() + seconds_in_all
+    end = time.monotonic() + limits.seconds_in_all
     while len(mended) < len(waiting):
         left = end - time.monotonic()
         if left <= 0:
             return mended + [None] * (len(waiting) - len(mended))
-        with confined(__name__, str(math.ceil(left))) as process:
+        allowed = (math.ceil(left), limits.seconds_each, limits.megabytes)
+        with confined(__name__, *map(str, allowed)) as process:
             try:
                 process.question.write(b"".join(_block(wkb) for wkb in waiting[len(mended) :]))
                 process.question.close()
@@ -62,12 +67,13 @@ def _next_block(stream: IO[bytes]) -> bytes | None:
 
 
 def _main() -> None:
-    limit(int(sys.argv[1]), MEGABYTES)
+    seconds_in_all, seconds_each, megabytes = map(int, sys.argv[1:])
+    limit(seconds_in_all, megabytes)
     # SIGALRM ends the process, also in the middle of a C function that no Python handler could leave.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     # All questions before the first answer: else each side could wait for the other to read.
     for wkb in list(iter(lambda: _next_block(sys.stdin.buffer), None)):
-        signal.setitimer(signal.ITIMER_REAL, SECONDS_EACH)
+        signal.setitimer(signal.ITIMER_REAL, seconds_each)
         try:
             mended = shapely.to_wkb(
                 shapely.make_valid(shapely.from_wkb(wkb), method="structure", keep_collapsed=False)

@@ -61,8 +61,8 @@ UNUSABLE: dict[str, Callable[[Path], Path]] = {
     "brackets without end": lambda folder: plain(folder / "c.geojson", "[" * 100_000),
     "a file that points to another": lambda folder: plain(
         folder / "c.geojson",
-        f"""<OGRVRTDataSource><OGRVRTLayer name="good"><SrcDataSource>{geojson(folder / "good.json", GOOD)}
-        </SrcDataSource></OGRVRTLayer></OGRVRTDataSource>""",
+        '<OGRVRTDataSource><OGRVRTLayer name="good"><SrcDataSource>'
+        f"{geojson(folder / 'good.json', GOOD)}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
     ),
     "no file": lambda folder: folder / "missing.geojson",
     "an empty folder": lambda folder: (folder / "empty").mkdir() or folder / "empty",  # type: ignore[func-returns-value]

@@ -102,6 +102,14 @@ def test_a_new_commune_that_wins_the_tie_takes_over(
     assert living(session) == {"tie": "A"}
 
 
+def test_who_has_none_is_asked_again(members: dict[str, int], session: Session) -> None:
+    before = living(session)
+    session.execute(text("UPDATE residence SET commune_id = NULL"))
+    assert session.scalar(text("SELECT nearness.follow_communes()")) == 6
+    session.commit()
+    assert living(session) == before
+
+
 def test_posts_go_on_in_the_successor(
     members: dict[str, int], imported: Imported, session: Session, tmp_path: Path
 ) -> None:

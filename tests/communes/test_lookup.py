@@ -103,6 +103,7 @@ def test_at_prints_code_and_name(imported: Imported, run: Run, tmp_path: Path) -
 def test_at_refuses_what_is_no_place(place: tuple[str, str], run: Run) -> None:
     answer = run("communes", "at", *place)
     assert (answer.code, answer.out) == (2, "")
+    assert "must lie between" in answer.err or "not a valid float" in answer.err
 
 
 def test_show_and_neighbours(imported: Imported, run: Run, tmp_path: Path) -> None:

@@ -45,9 +45,11 @@ def test_the_second_run_of_a_file_changes_nothing(imported: Imported, stored: St
     assert stored() == before
 
 
-def test_another_format_of_the_same_shapes_changes_nothing(imported: Imported, tmp_path: Path) -> None:
+def test_another_format_and_the_other_way_round_change_nothing(imported: Imported, tmp_path: Path) -> None:
     imported(write(tmp_path / "c.gpkg", features(BEFORE)))
     assert imported(write(tmp_path / "c.shp", features(BEFORE))).counts == {"unchanged": 4}
+    backwards = [replace(row, shape=shapely.reverse(row.shape)) for row in features(BEFORE)]
+    assert imported(write(tmp_path / "backwards.gpkg", backwards)).counts == {"unchanged": 4}
 
 
 def test_a_later_vintage_confirms_what_is_unchanged(
