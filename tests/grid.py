@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geoneighbour.ground.points import Point
 
@@ -39,8 +40,8 @@ class Grid:
         """Each letter as the union of its squares."""
         squares: dict[str, list[shapely.Polygon]] = {}
         for letter, column, row in self._marks():
-            corners = self.at(column, row), self.at(column + 1, row + 1)
-            squares.setdefault(letter, []).append(shapely.box(*(c for p in corners for c in (p.lon, p.lat))))
+            low, high = self.at(column, row), self.at(column + 1, row + 1)
+            squares.setdefault(letter, []).append(shapely.box(low.lon, low.lat, high.lon, high.lat))
         return {letter: as_multipolygon(shapely.union_all(parts)) for letter, parts in squares.items()}
 
     def points(self) -> dict[str, Point]:
@@ -70,11 +71,11 @@ class Grid:
         ]
 
 
-def as_multipolygon(shape: shapely.Polygon | shapely.MultiPolygon) -> shapely.MultiPolygon:
-    return shape if isinstance(shape, shapely.MultiPolygon) else shapely.MultiPolygon([shape])
+def as_multipolygon(shape: BaseGeometry) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon(list(shapely.get_parts(shape)))
 
 
-def geojson(shape: shapely.Polygon | shapely.MultiPolygon) -> dict[str, object]:
+def geojson(shape: BaseGeometry) -> dict[str, object]:
     """A shape as people send it: lists of positions."""
 
     def ring(line: shapely.LinearRing) -> list[list[float]]:

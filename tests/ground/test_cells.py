@@ -11,7 +11,7 @@ import shapely
 from geoneighbour.errors import InvalidShape
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
-from tests.grid import Grid
+from tests.grid import Grid, as_multipolygon
 from tests.nearness.grid_steps import outline, steps_from, touched
 
 SAINT_MALO = Point(-2.0, 48.63)
@@ -60,7 +60,7 @@ def test_a_cover_is_every_cell_that_the_shape_touches() -> None:
             x, y = place.lon + rnd.uniform(-0.1, 0.1), place.lat + rnd.uniform(-0.1, 0.1)
             ring = shapely.Point(x, y).buffer(rnd.uniform(0.002, 0.02), quad_segs=rnd.randint(1, 4))
             hole = shapely.Point(x, y).buffer(rnd.uniform(0.0002, 0.0015), quad_segs=2)
-            shape = ring.difference(hole)
+            shape = as_multipolygon(ring.difference(hole))
             assert cells.cover(shape) == touched(shape)
 
 
@@ -123,14 +123,9 @@ def test_the_union_of_cells_is_their_ground() -> None:
 
 
 def test_the_anchor_is_the_cell_of_a_point_of_the_shape_itself() -> None:
-    # The middle of a horseshoe's outline is not in the horseshoe.
     horseshoe = Grid("""
         U U U
         U . U
         U . U
     """).areas()["U"]
-    outer = shapely.MultiPolygon([shapely.convex_hull(horseshoe)])
     assert outline(cells.anchor(horseshoe)).intersects(horseshoe)
-    assert cells.anchor(outer) in {
-        cells.cell_at(Point(*p), 8) for p in [outer.representative_point().coords[0]]
-    }

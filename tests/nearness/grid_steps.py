@@ -6,13 +6,15 @@ from functools import cache
 
 import h3.api.basic_int as h3
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 FINE, COARSE = 9, 8
 FURTHEST = 20
 TOUCHING = 1e-9
 """Degrees (a tenth of a millimetre): outlines that meet in a corner differ by rounding, some 1e-14."""
 
-Shape = shapely.Polygon | shapely.MultiPolygon
+Shape = BaseGeometry
+"""A polygon, or several."""
 
 
 @cache

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geoneighbour.ground.points import Point
 from tests.grid import METRES_A_DEGREE
 
-CommuneFacts = tuple[str, str, shapely.Polygon | shapely.MultiPolygon]
+CommuneFacts = tuple[str, str, BaseGeometry]
 
 WIDTH_M, HEIGHT_M = 15_000.0, 12_000.0
 
@@ -92,7 +92,8 @@ def _squares(place: Place, rnd: random.Random) -> list[BaseGeometry]:
         parts[heir].append(box(*square))
     shapes = [shapely.union_all(squares) for _, squares in sorted(parts.items())]
     ringed, greedy = rnd.sample(range(len(shapes)), 2)
-    enclave = box(*(corner + 0.25 for corner in rnd.choice(sorted(owner))), side=0.5)
+    column, row = rnd.choice(sorted(owner))
+    enclave = box(column + 0.25, row + 0.25, 0.5)
     shapes = [shape.difference(enclave) if shape.covers(enclave) else shape for shape in shapes]
     # One commune also claims a strip of its neighbours, as two countries' files do.
     column, row = rnd.choice(sorted(owner))
@@ -120,7 +121,7 @@ def _irregular(place: Place, rnd: random.Random) -> list[BaseGeometry]:
     borders = shapely.voronoi_polygons(shapely.MultiPoint(seeds), only_edges=True)
     lines = shapely.union(borders, coast.boundary, grid_size=1e-7)
     parts = defaultdict(list)
-    for face in shapely.polygonize(shapely.get_parts(lines)).geoms:
+    for face in shapely.get_parts(shapely.polygonize(shapely.get_parts(lines))):
         inside = face.representative_point()
         if coast.covers(inside):
             parts[min(range(len(seeds)), key=lambda n: inside.distance(seeds[n]))].append(face)

@@ -1,7 +1,7 @@
 """Each rule broken once on purpose: which test notices? `python -m tests.nearness.mutations [WORD...]`
 
 A copy of the checkout is changed in one place. On it run the examples of the sentence, then the properties over a few
-random territories, each until one fails. A mutation that neither notices ends the run with exit code 1.
+random territories, until one fails. A mutation that nothing notices ends the run with exit code 1.
 The words choose mutations by their names. docs/proof.md keeps the outcome.
 """
 
@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,28 +133,34 @@ MUTATIONS = [
 ]  # fmt: skip
 
 
-def run(mutation: Mutation) -> list[str | None]:
-    """The first example and the first property that fail on a mutated copy; None where all pass."""
+def run(mutation: Mutation, copy: Path) -> str | None:
+    """The first test that fails on the mutated copy, which is mended afterwards; None when all pass."""
+    changed = copy / mutation.file
+    before = changed.read_text()
+    if mutation.old not in before:
+        raise SystemExit(f"{mutation.file} no longer holds: {mutation.old}")
+    changed.write_text(before.replace(mutation.old, mutation.new, 1))
+    examples = (
+        "tests/ground" if "/ground/" in mutation.file else f"tests/nearness/{EXAMPLES[mutation.sentence]}.py"
+    )
+    try:
+        return _first_failure(copy, examples) or _first_failure(copy, *PROPERTIES)
+    finally:
+        changed.write_text(before)
+
+
+@contextmanager
+def checkout() -> Iterator[Path]:
+    """A copy of this one, with a private cluster of its own."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder) / "checkout"
         ignored = shutil.ignore_patterns(
             ".git", ".venv", "node_modules", "__pycache__", "vendor", "img", ".*_cache"
         )
         shutil.copytree(ROOT, copy, ignore=ignored)
-        changed = copy / mutation.file
-        before = changed.read_text()
-        if mutation.old not in before:
-            raise SystemExit(f"{mutation.file} no longer holds: {mutation.old}")
-        changed.write_text(before.replace(mutation.old, mutation.new, 1))
-        examples = (
-            "tests/ground"
-            if "/ground/" in mutation.file
-            else f"tests/nearness/{EXAMPLES[mutation.sentence]}.py"
-        )
         try:
-            return [_first_failure(copy, examples), _first_failure(copy, *PROPERTIES)]
+            yield copy
         finally:
-            # Each copy has a private cluster of its own.
             _python(copy, "-m", "geoneighbour", "db", "destroy", "--yes")
 
 
@@ -183,11 +191,11 @@ def _python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def main(words: list[str]) -> int:
     chosen = [m for m in MUTATIONS if not words or any(word in f"{m.sentence} {m.name}" for word in words)]
     unnoticed = 0
-    for mutation in chosen:
-        found = run(mutation)
-        unnoticed += not any(found)
-        cells = [str(mutation.sentence), mutation.name, *(test or "-" for test in found)]
-        print(f"| {' | '.join(cells)} |", flush=True)  # noqa: T201
+    with checkout() as copy:
+        for mutation in chosen:
+            failed = run(mutation, copy)
+            unnoticed += failed is None
+            print(f"| {mutation.sentence} | {mutation.name} | {failed or '**nothing**'} |", flush=True)  # noqa: T201
     return 1 if unnoticed else 0
 
 

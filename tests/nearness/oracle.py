@@ -113,8 +113,8 @@ class World:
         """By a common border that has a length, or by an operator's entry."""
         pair = frozenset((one, other))
         if len(pair) == 2 and pair not in self._border:
-            borders = (self.communes[key].shape.boundary for key in pair)
-            self._border[pair] = shapely.intersection(*borders).length > 0
+            borders = self.communes[one].shape.boundary, self.communes[other].shape.boundary
+            self._border[pair] = borders[0].intersection(borders[1]).length > 0
         return pair in self.linked or self._border.get(pair, False)
 
     # Sentences 1 and 2: homes and neighbourhoods.

@@ -64,7 +64,7 @@ class Numbers:
         world = self.world
         spread = world.standing.spread_at(world.anchor(zone))
         rings = steps_from(world.cover(zone))
-        parts = [outline(cell) for cell, step in rings.items() if step <= spread]
+        parts: list[Shape] = [outline(cell) for cell, step in rings.items() if step <= spread]
         for drawn in world.neighbourhoods.values():
             apart = steps_between(world.cover(zone), drawn.cover) if drawn.open else None
             if apart is not None and apart <= max(spread, world.standing.spread_at(drawn.anchor)):

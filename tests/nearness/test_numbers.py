@@ -57,7 +57,7 @@ def test_each_published_cell_counts_for_its_share_of_the_ground(town: Town) -> N
 
 def test_an_open_neighbourhood_is_told_as_k_at_least(town: Town) -> None:
     sillon = town.open(SILLON.areas()["S"], town.crowd(SILLON.at(0.5, 0.5), 11))
-    assert [row.people for row in queries.all_open(town.session) if row.id == sillon] == [10]
+    assert [row.people for row in queries.named(town.session, "", 10) if row.id == sillon] == [10]
 
 
 def test_the_roll_is_for_the_verified_members_of_an_open_neighbourhood(town: Town) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import shapely
 from geoalchemy2.shape import from_shape
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -39,7 +40,7 @@ class Town:
 
     # Communes.
 
-    def found(self, communes: Iterable[tuple[str, str, shapely.Polygon | shapely.MultiPolygon]]) -> list[int]:
+    def found(self, communes: Iterable[tuple[str, str, BaseGeometry]]) -> list[int]:
         """Brings communes (country, code, outline) and finds who touches whom; returns their ids."""
         communes = list(communes)
         rows = [
@@ -135,7 +136,7 @@ class Town:
 
     # Neighbourhoods.
 
-    def propose(self, member: int, shape: shapely.Polygon | shapely.MultiPolygon) -> int | None:
+    def propose(self, member: int, shape: BaseGeometry) -> int | None:
         """The new neighbourhood; None when it was refused, as it should be."""
         person = self.world.people[member]
         drawn = self._agree(
@@ -154,7 +155,7 @@ class Town:
         if allowed:
             self._supported(member, neighbourhood)
 
-    def open(self, shape: shapely.Polygon | shapely.MultiPolygon, supporters: Iterable[int]) -> int:
+    def open(self, shape: BaseGeometry, supporters: Iterable[int]) -> int:
         """Proposed by the first, supported by the others: open, if they are k."""
         first, *others = supporters
         neighbourhood = self.propose(first, shape)
