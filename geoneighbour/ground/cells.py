@@ -56,11 +56,7 @@ def cover(shape: shapely.Polygon | shapely.MultiPolygon) -> frozenset[int]:
     if cover_estimate(shape) > MOST_CELLS:
         raise InvalidShape("Ce contour est trop étendu.")
     parts = shape.geoms if isinstance(shape, shapely.MultiPolygon) else [shape]
-    return frozenset(
-        cell
-        for part in parts
-        for cell in h3.h3shape_to_cells_experimental(_lat_lng(_filled(part)), COVER, "overlap")
-    )
+    return frozenset(cell for part in parts for cell in _touched(part))
 
 
 def cover_estimate(shape: shapely.Polygon | shapely.MultiPolygon) -> float:
@@ -71,13 +67,12 @@ def cover_estimate(shape: shapely.Polygon | shapely.MultiPolygon) -> float:
     return area_m2(shape) / cell_area_m2(cell) + perimeter_m(shape) / edge
 
 
-def _filled(part: shapely.Polygon) -> shapely.Polygon:
-    """Without the holes smaller than a cell: they uncover none, but h3 leaves out a cell that holds one whole."""
-    middle = part.representative_point()
-    cell = cell_area_m2(cell_at(Point(middle.x, middle.y), COVER))
-    # A tenth less than the cell of the middle: cells vary a little over a shape.
-    holes = [hole for hole in part.interiors if area_m2(shapely.Polygon(hole)) >= 0.9 * cell]
-    return shapely.Polygon(part.exterior, holes)
+def _touched(part: shapely.Polygon) -> set[int]:
+    """What the shell touches, less what a hole holds whole: h3 alone loses a cell that has a whole hole inside."""
+    touched = set(h3.h3shape_to_cells_experimental(_lat_lng(part.exterior), COVER, "overlap"))
+    for hole in part.interiors:
+        touched.difference_update(h3.h3shape_to_cells_experimental(_lat_lng(hole), COVER, "full"))
+    return touched
 
 
 def surroundings_cover(cell: int) -> frozenset[int]:
@@ -116,9 +111,8 @@ def union(cells: Iterable[int]) -> shapely.MultiPolygon:
     )
 
 
-def _lat_lng(polygon: shapely.Polygon) -> LatLngPoly:
-    rings = [polygon.exterior, *polygon.interiors]
-    return LatLngPoly(*([(lat, lon) for lon, lat in ring.coords[:-1]] for ring in rings))
+def _lat_lng(ring: shapely.LinearRing) -> LatLngPoly:
+    return LatLngPoly([(lat, lon) for lon, lat in ring.coords[:-1]])
 
 
 def _lon_lat(ring: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

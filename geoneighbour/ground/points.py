@@ -23,6 +23,15 @@ class Point:
                 raise InvalidInput(f"Doit être un nombre entre -{bound:g} et {bound:g}.", field=field)
             object.__setattr__(self, field, round(value, 7))
 
+    def require_habitable(self) -> Point:
+        """Itself; InvalidInput near the 180th meridian and the poles, where outlines of cells wrap around the map."""
+        for field, value, bound in (("lon", self.lon, 179.0), ("lat", self.lat, 85.0)):
+            if abs(value) > bound:
+                raise InvalidInput(
+                    "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field=field
+                )
+        return self
+
     @property
     def wkt(self) -> str:
         return f"POINT({self.lon:.7f} {self.lat:.7f})"

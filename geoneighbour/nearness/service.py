@@ -56,6 +56,7 @@ def place(session: Session, point: Point) -> Place:
 
     Nothing is stored, and every number is a function of published cells.
     """
+    point.require_habitable()
     commune_id = session.scalar(select(func.nearness.commune_at(func.ST_GeomFromText(point.wkt, 4326))))
     covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
     cell = cells.cell_at(point, cells.SURROUNDINGS)

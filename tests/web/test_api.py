@@ -45,6 +45,8 @@ def test_place_at_sea_has_no_commune(visitor, town):
     [
         ({"lon": 500, "lat": 48}, "lon"),
         ({"lon": 2, "lat": 91}, "lat"),
+        ({"lon": 180, "lat": -17.6}, "lon"),
+        ({"lon": 0, "lat": -90}, "lat"),
         ({"lon": "est", "lat": 48}, "lon"),
         ({"lat": 48}, "lon"),
         ({"lon": 2, "lat": 48, "home": 1}, "home"),
