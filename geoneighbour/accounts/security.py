@@ -44,7 +44,7 @@ class Accounts(SQLAlchemySessionUserDatastore):
     def create_user(self, **kwargs: Any) -> Account:
         home = Point(kwargs.pop("lon"), kwargs.pop("lat"))
         member = service.new_member(db(), kwargs.pop("name"), home)
-        account: Account = super().create_user(member_id=member.id, **kwargs)  # type: ignore[assignment]
+        account: Account = super().create_user(member=member, **kwargs)  # type: ignore[assignment]
         return account
 
 

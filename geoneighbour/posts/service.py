@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.members import service as members
+from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.posts.models import REACHES, Message, Post, Thread
 
+TWICE = timedelta(seconds=30)
+"""The same words by the same author within this time are one: a finger taps twice, a page is sent again."""
+
 
 def write(session: Session, member_id: int, kind: str, body: str, reach: str) -> Post:
-    """A new post whose origin is where its author lives now. NotVerified, or InvalidInput with its field."""
+    """A new post whose origin is where its author lives now; the same again within TWICE is the first one.
+
+    NotVerified, or InvalidInput with its field.
+    """
     members.require_verified(session, member_id)
     if members.get(session, member_id).paused_at:
         raise Forbidden("Votre compte est en pause : reprenez-le pour écrire.")
@@ -27,6 +36,18 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         raise InvalidInput("Indiquez d'abord où vous habitez.", field="home")
     if home.commune_id is None and reach in ("commune", "commune_adjacent"):
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
+    # One at a time for each author: of a double tap the second finds the first.
+    session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    twin = select(Post).where(
+        Post.author_id == member_id,
+        Post.kind == kind,
+        Post.body == body,
+        Post.reach == reach,
+        Post.closed_at.is_(None),
+        Post.created_at > func.now() - TWICE,
+    )
+    if found := session.scalars(twin).first():
+        return found
     post = Post(
         kind=kind,
         author_id=member_id,
@@ -84,6 +105,15 @@ def add_message(session: Session, member_id: int, thread_id: int, body: str) -> 
     body = body.strip()
     if not 1 <= len(body) <= 2000:
         raise InvalidInput("Un message de 1 à 2 000 caractères.", field="body")
+    session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    twin = select(Message).where(
+        Message.thread_id == thread.id,
+        Message.author_id == member_id,
+        Message.body == body,
+        Message.created_at > func.now() - TWICE,
+    )
+    if found := session.scalars(twin).first():
+        return found
     message = Message(thread_id=thread.id, author_id=member_id, body=body)
     session.add(message)
     session.flush()

@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPError, _invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+    # What breaks after the view (a commit) is logged by Flask, with all that the error holds: not here.
+    app.log_exception = lambda exc_info: _log(exc_info[1])  # type: ignore[method-assign]
 
 
 def status_of(error: errors.GeoneighbourError) -> HTTPStatus:
@@ -83,15 +85,19 @@ def _database_away(error: OperationalError) -> BaseResponse:
 
 
 def _unexpected(error: Exception) -> BaseResponse:
-    # The message may hold what somebody sent: the log has the place and the kind of error only.
-    frames = error.__traceback__
+    _log(error)
+    if current_app.testing:
+        raise error
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _OURS)
+
+
+def _log(error: BaseException | None) -> None:
+    """The place and the kind of an error only: its message may hold what somebody sent."""
+    frames = error.__traceback__ if error else None
     while frames and frames.tb_next:
         frames = frames.tb_next
     where = f"{frames.tb_frame.f_code.co_filename}:{frames.tb_lineno}" if frames else "?"
     current_app.logger.error("%s %s: %s at %s", request.method, request.endpoint, type(error).__name__, where)
-    if current_app.testing:
-        raise error
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _OURS)
 
 
 def _answer(status: HTTPStatus, detail: str, field: str | None = None) -> BaseResponse:

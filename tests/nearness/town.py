@@ -186,9 +186,9 @@ class Town:
     def write(self, author: int, reach: str) -> int | None:
         person, in_commune = self.world.people[author], self.world.commune_of(author) is not None
         allowed = self.world.present(author) and (in_commune or reach in ("neighbourhood", "wider"))
-        post = self._agree(
-            allowed, lambda: posts.write(self.session, author, "request", "Une échelle ?", reach)
-        )
+        # Other words each time: the same ones at once would be one post.
+        words = f"Une échelle de {len(self.world.posts) + 2} m ?"
+        post = self._agree(allowed, lambda: posts.write(self.session, author, "request", words, reach))
         if post is None:
             return None
         self.world.posts[post.id] = self.world.freeze(author, reach)

@@ -176,6 +176,17 @@ def test_the_feed_pages_by_key_and_a_closed_request_leaves_it(logged_in, town):
     assert reader.post(f"/api/v1/requests/{written[0]}/replies", json={"body": "Moi"}).status_code == 409
 
 
+def test_the_same_words_sent_twice_at_once_are_one(logged_in, town):
+    author, reader = logged_in(town["inside"][0]), logged_in(town["inside"][1])
+    words = {"body": "Qui a une échelle ?", "reach": "commune"}
+    first, second = (author.post("/api/v1/requests", json=words).json["id"] for _ in range(2))
+    assert first == second
+    other = author.post("/api/v1/requests", json=words | {"reach": "wider"}).json["id"]
+    assert other != first
+    answers = [reader.post(f"/api/v1/requests/{first}/replies", json={"body": "Moi"}).json for _ in range(2)]
+    assert len(answers[1]["messages"]) == 1
+
+
 def test_a_conversation_is_between_two(logged_in, town):
     author, reader, third = (logged_in(member) for member in town["inside"][:3])
     post = author.post("/api/v1/requests", json={"body": "Qui a une échelle ?", "reach": "commune"}).json[

@@ -85,6 +85,7 @@ def test_sign_up_makes_a_member_with_a_home_that_only_its_owner_reads(visitor, w
     assert world.scalar(select(Account.password)).startswith("$argon2id$")
     mail = "".join(letter.read_text() for letter in (tmp_path / "mail").iterdir())
     assert "anne@exemple.fr" in mail
+    assert "Bonjour Anne L." in mail
     assert "48.55" not in mail
 
 
