@@ -7,6 +7,7 @@ import random
 import h3.api.basic_int as h3
 import pytest
 import shapely
+from shapely.affinity import scale
 
 from geoneighbour.errors import InvalidShape
 from geoneighbour.ground import cells
@@ -62,6 +63,15 @@ def test_a_cover_is_every_cell_that_the_shape_touches() -> None:
             hole = shapely.Point(x, y).buffer(rnd.uniform(0.0002, 0.0015), quad_segs=2)
             shape = as_multipolygon(ring.difference(hole))
             assert cells.cover(shape) == touched(shape)
+
+
+@pytest.mark.parametrize("size", [0.2, 0.9, 0.97, 1.03, 3.3])
+def test_a_hole_takes_away_only_the_cells_that_it_holds_whole(size: float) -> None:
+    middle = cells.cell_at(SAINT_MALO, 9)
+    hole = scale(outline(middle), size, size)
+    shape = as_multipolygon(outline(middle).centroid.buffer(0.02).difference(hole))
+    assert cells.cover(shape) == touched(shape)
+    assert (middle in cells.cover(shape)) == (size < 1)
 
 
 def test_a_sliver_inside_one_cell_touches_that_cell() -> None:

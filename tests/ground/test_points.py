@@ -62,3 +62,14 @@ def test_its_text_holds_it_exactly(lon: float, lat: float) -> None:
     point = Point(lon, lat)
     x, y = point.wkt.removeprefix("POINT(").removesuffix(")").split()
     assert (float(x), float(y)) == (point.lon, point.lat)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "field"), [(179.1, 0, "lon"), (-180, 0, "lon"), (0, 85.1, "lat"), (0, -90, "lat")]
+)
+def test_nobody_settles_at_the_edge_of_the_map(lon: float, lat: float, field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        Point(lon, lat).require_habitable()
+    assert refusal.value.field == field
+    inside = Point(max(-179, min(179, lon)), max(-85, min(85, lat)))
+    assert inside.require_habitable() == inside
