@@ -1,26 +1,5 @@
--- The import of a boundary file, set-wise: stage (one row a commune of the file), plan, then apply. The summary is read from
--- the plan, which a dry run makes in the same way. All of it lives in temporary tables of the importing transaction.
-
-CREATE OR REPLACE FUNCTION nearness.stage_communes() RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
-BEGIN
-  CREATE TEMPORARY TABLE commune_staged (
-    file text NOT NULL,
-    position integer NOT NULL,
-    parts integer NOT NULL,
-    code text COLLATE "C",
-    name text,
-    refusal text,
-    repair text,
-    geom geometry(MultiPolygon, 4326)
-  ) ON COMMIT DROP;
-  -- Coordinates hardly compress: do not try.
-  ALTER TABLE pg_temp.commune_staged ALTER COLUMN geom SET STORAGE EXTERNAL;
-END
-$$;
-COMMENT ON FUNCTION nearness.stage_communes() IS
-  'Makes the empty table that an import copies its communes into: `parts` rows of the file, first of them at `position`, make one; '
-  '`refusal` says why it cannot serve (then geom is null), `repair` what was wrong with its outline.';
+-- The import of communes, set-wise: what was staged (17) is planned, then applied. The summary is read from the plan, which a dry
+-- run makes in the same way. All of it lives in temporary tables of the importing transaction.
 
 CREATE OR REPLACE FUNCTION nearness.plan_communes(import_country text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -39,7 +18,7 @@ BEGIN
     CASE
       WHEN held.id IS NULL THEN 'added'
       WHEN NOT held.geom = staged.geom THEN 'reshaped'
-      WHEN held.name <> staged.name THEN 'renamed'
+      WHEN held.name <> staged.name OR held.names <> staged.names THEN 'renamed'
       ELSE 'unchanged'
     END AS action,
     held.id AS held_id,
@@ -146,9 +125,9 @@ BEGIN
     AND planned.action IN ('renamed', 'reshaped', 'closed');
 
   WITH fresh AS (
-    INSERT INTO commune (country, code, name, vintage, valid_from, source, geom)
+    INSERT INTO commune (country, code, name, names, vintage, valid_from, source, geom)
     SELECT
-      import_country, staged.code, staged.name, import_vintage, import_vintage,
+      import_country, staged.code, staged.name, staged.names, import_vintage, import_vintage,
       COALESCE(import_source, staged.file), staged.geom
     FROM pg_temp.commune_planned AS planned
     JOIN pg_temp.commune_staged AS staged USING (file, position)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
+from geoneighbour.boundaries.reader import Request
 from geoneighbour.communes import queries, report, service
-from geoneighbour.communes.reader import Request
 from geoneighbour.database.engine import database_url, make_engine, transaction
 from geoneighbour.errors import InvalidInput
 

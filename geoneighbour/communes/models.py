@@ -1,9 +1,10 @@
-"""Communes, one row per version of a boundary, and which of them share a border."""
+"""Communes, one row per version of a boundary, what each became, what stands inside, and which share a border."""
 
 from __future__ import annotations
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
@@ -26,6 +27,9 @@ class Commune(Base):
     country: Mapped[str] = mapped_column(Text(collation="C"))
     code: Mapped[str] = mapped_column(Text(collation="C"))
     name: Mapped[str] = mapped_column(Text)
+    names: Mapped[dict[str, str]] = mapped_column(
+        JSONB, server_default=text("'{}'"), comment="by language (nl, fr, de), where its source tells several"
+    )
     vintage: Mapped[int] = mapped_column(comment="the last vintage that confirmed this row")
     valid_from: Mapped[int] = mapped_column(comment="the vintage that brought this row")
     valid_to: Mapped[int | None] = mapped_column(comment="the vintage that ended this row; null: current")
@@ -53,6 +57,58 @@ class Commune(Base):
             "geom",
             postgresql_using="gist",
             postgresql_where=text("valid_to IS NULL"),
+        ),
+    )
+
+
+class CommuneSuccession(Base):
+    """What became of a closed row's ground: one row for each that holds some of it. `commune.successor_id` is the chief one."""
+
+    __tablename__ = "commune_succession"
+
+    commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
+    # Serves the history of a commune: what went into it?
+    successor_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True, index=True)
+    share: Mapped[float] = mapped_column(comment="of the closed one's ground, 0 to 1")
+
+    __table_args__ = (
+        CheckConstraint("commune_id <> successor_id", name="not_itself"),
+        CheckConstraint("share BETWEEN 0 AND 1", name="share"),
+    )
+
+
+class CommunePart(Base):
+    """Inside a commune, and none itself: a municipal arrondissement, an associated or delegated commune. Versions as of `Commune`."""
+
+    __tablename__ = "commune_part"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    country: Mapped[str] = mapped_column(Text(collation="C"))
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text(collation="C"))
+    name: Mapped[str] = mapped_column(Text)
+    commune_code: Mapped[str] = mapped_column(Text(collation="C"), comment="of the commune around it")
+    vintage: Mapped[int] = mapped_column(comment="the last vintage that confirmed this row")
+    valid_from: Mapped[int]
+    valid_to: Mapped[int | None]
+    source: Mapped[str] = mapped_column(Text)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('arrondissement', 'associated', 'delegated')", name="kind"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        # A delegated commune may bear the code of the commune around it: the kind tells them apart.
+        Index(
+            "uq_commune_part_current_code",
+            "country",
+            "kind",
+            "code",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        # Serves `communes at`: which arrondissement is here?
+        Index(
+            "ix_commune_part_geom", "geom", postgresql_using="gist", postgresql_where=text("valid_to IS NULL")
         ),
     )
 

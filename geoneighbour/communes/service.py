@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoneighbour.boundaries.reader import Progress, Request, read
 from geoneighbour.communes import land
-from geoneighbour.communes.reader import Progress, Request, read
 from geoneighbour.errors import InvalidInput, UnusableFile
 
 _COPY_STAGED = """
-    COPY pg_temp.commune_staged (file, position, parts, code, name, refusal, repair, geom)
+    COPY pg_temp.commune_staged (kind, file, position, parts, code, name, names, within, refusal, repair, geom)
     FROM STDIN (FORMAT BINARY)
 """
 
@@ -84,6 +84,7 @@ def _stage(session: Session, request: Request, progress: Progress) -> str:
     with connection.cursor() as cursor, cursor.copy(_COPY_STAGED) as copy:
         for chunk in read(request, progress, countries.append):
             copy.write(chunk)
+    session.execute(text("SELECT nearness.set_parts_aside()"))
     return countries[0]
 
 

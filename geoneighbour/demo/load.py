@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import service as accounts
 from geoneighbour.accounts.opening import open_account
+from geoneighbour.boundaries.reader import Progress as ImportProgress
+from geoneighbour.boundaries.reader import Request as Boundaries
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION
-from geoneighbour.communes.reader import Progress as ImportProgress
-from geoneighbour.communes.reader import Request as Boundaries
 from geoneighbour.demo import people, places, story, territory
 from geoneighbour.demo.texts import display_names
 from geoneighbour.errors import Conflict

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
@@ -59,3 +60,19 @@ class Block(Base):
     )
 
     __table_args__ = (CheckConstraint("blocker_id <> blocked_id", name="not_oneself"),)
+
+
+class Notice(Base):
+    """Something that a member is told once, on their own pages: `kind` chooses the sentence, `about` fills it in."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Text)
+    about: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"))
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    # Serves the pages: what has this member not read yet?
+    __table_args__ = (Index("ix_notice_unread", "member_id", postgresql_where=text("read_at IS NULL")),)

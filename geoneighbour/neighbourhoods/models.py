@@ -15,7 +15,7 @@ PROPOSED, OPEN, ARCHIVED = "proposed", "open", "archived"
 
 
 class Neighbourhood(Base):
-    """A polygon that members picked or drew: proposed, open or archived."""
+    """A polygon that members picked or drew: proposed, open or archived. An official quarter comes from an operator's file."""
 
     __tablename__ = "neighbourhood"
 
@@ -27,6 +27,10 @@ class Neighbourhood(Base):
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
     anchor: Mapped[int] = mapped_column(BigInteger, comment="resolution-8 cell of a point on the surface")
     cover: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), comment="the resolution-9 cells it touches")
+    scheme: Mapped[str | None] = mapped_column(Text, comment="of an official quarter: IRIS, QPV, quartier")
+    official_code: Mapped[str | None] = mapped_column(Text, comment="its code in that scheme")
+    source: Mapped[str | None] = mapped_column(Text, comment="the file or collection it came from")
+    vintage: Mapped[int | None] = mapped_column(comment="the year its outline is of")
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -37,6 +41,15 @@ class Neighbourhood(Base):
         CheckConstraint("length(name) BETWEEN 2 AND 80", name="name"),
         CheckConstraint("length(story) <= 500", name="story"),
         CheckConstraint("(state = 'proposed') = (opened_at IS NULL)", name="opened"),
+        CheckConstraint("num_nulls(scheme, official_code, source, vintage) IN (0, 4)", name="official"),
+        # One living quarter a code: serves its import.
+        Index(
+            "uq_neighbourhood_official_code",
+            "scheme",
+            "official_code",
+            unique=True,
+            postgresql_where=text("state <> 'archived' AND scheme IS NOT NULL"),
+        ),
         # Serves the place question and the tiles: which open neighbourhoods are here?
         Index("ix_neighbourhood_geom", "geom", postgresql_using="gist"),
     )

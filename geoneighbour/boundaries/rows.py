@@ -6,15 +6,15 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoneighbour.communes.fields import Fields
-from geoneighbour.ground.boundary_files import Table
+from geoneighbour.boundaries.fields import Fields
+from geoneighbour.boundaries.layers import Table
 from geoneighbour.ground.repair import repair
 
 CODE = re.compile(r"[0-9A-Z]{1,12}")
@@ -24,7 +24,10 @@ FRENCH_DIGITS = 5
 
 @dataclass
 class Row:
-    """A commune of the file, made of `parts` rows of which the first is at `position`: a valid `shape`, or a `refusal`."""
+    """A boundary of the file, made of `parts` rows of which the first is at `position`: a valid `shape`, or a `refusal`.
+
+    `kind` is commune, or arrondissement, associated, delegated `within` the commune of that code; `names` by language.
+    """
 
     position: int
     parts: int
@@ -33,6 +36,9 @@ class Row:
     shape: shapely.Geometry | None = None
     refusal: str | None = None
     repair: str | None = None
+    kind: str = "commune"
+    within: str | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def rows(table: Table, fields: Fields, country: str) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geoneighbour.communes.fields import choose_layer, find_fields
+from geoneighbour.boundaries.fields import choose_layer, find_fields
 from geoneighbour.errors import UnusableFile
 
 KNOWN = {

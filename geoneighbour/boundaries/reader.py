@@ -1,6 +1,6 @@
 """Reads boundary files through a confined process; hands on bytes for COPY, and never meets a geometry itself.
 
-The process (``communes.confined_reader``) answers in frames: a letter, four bytes of length, a body.
+The process (``boundaries.confined_reader``) answers in frames: a letter, four bytes of length, a body.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ class Progress(Protocol):
 
 
 def read(request: Request, progress: Progress, found: Callable[[str], None]) -> Iterator[bytes]:
-    """Chunks of PostgreSQL's binary COPY format: file, position, parts, code, name, refusal, repair, geom (EWKB).
+    """Chunks of PostgreSQL's binary COPY format: kind, file, position, parts, code, name, names, within, refusal, repair,
+    geom (EWKB).
 
     `found` is told the country before the first row. UnusableFile when a file cannot serve.
     """
-    with confined("geoneighbour.communes.confined_reader", json.dumps(asdict(request))) as reader:
+    with confined("geoneighbour.boundaries.confined_reader", json.dumps(asdict(request))) as reader:
         answer = reader.answer
         while len(frame := answer.read(FRAME_HEAD.size)) == FRAME_HEAD.size:
             letter, length = FRAME_HEAD.unpack(frame)

@@ -1,4 +1,4 @@
-"""The confined process behind ``communes.reader``: `python -m geoneighbour.communes.confined_reader REQUEST` (JSON)."""
+"""The confined process behind ``boundaries.reader``: `python -m geoneighbour.boundaries.confined_reader REQUEST` (JSON)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from itertools import repeat
 from pathlib import Path
 from typing import IO
 
-from geoneighbour.communes.fields import Fields, choose_layer, find_fields
-from geoneighbour.communes.reader import COUNTRY, DONE, END, FRAME_HEAD, REFUSAL, ROWS, SIZE, Request
-from geoneighbour.communes.rows import Row, encoded, rows
+from geoneighbour.boundaries import layers
+from geoneighbour.boundaries.fields import Fields, choose_layer, find_fields
+from geoneighbour.boundaries.reader import COUNTRY, DONE, END, FRAME_HEAD, REFUSAL, ROWS, SIZE, Request
+from geoneighbour.boundaries.rows import Row, encoded, rows
 from geoneighbour.errors import UnusableFile
-from geoneighbour.ground import boundary_files
 from geoneighbour.ground.confined import limit
 
 # A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.
@@ -29,7 +29,7 @@ COPY_END = struct.pack("!h", -1)
 
 def answer(request: Request, out: IO[bytes]) -> None:
     """Reads all files of the request and writes the frames. UnusableFile when one of them cannot serve."""
-    paths = boundary_files.files_in([Path(path) for path in request.paths])
+    paths = layers.files_in([Path(path) for path in request.paths])
     sizes = [path.stat().st_size for path in paths]
     limit(
         SECONDS + (sum(sizes) >> 20) // MEGABYTES_A_SECOND,
@@ -86,12 +86,12 @@ class Seen:
         return kept
 
 
-def _table(path: Path, request: Request) -> tuple[boundary_files.Table, Fields]:
+def _table(path: Path, request: Request) -> tuple[layers.Table, Fields]:
     """The layer of communes with its shapes in EPSG:4326, and which columns to use."""
-    layer = choose_layer(boundary_files.layers(path), path.name, request.layer)
-    table = boundary_files.read(path, layer)
+    layer = choose_layer(layers.layers(path), path.name, request.layer)
+    table = layers.read(path, layer)
     fields = find_fields(table.columns, path.name, request.code_field, request.name_field)
-    boundary_files.to_lon_lat(table, request.srid, path.name)
+    layers.to_lon_lat(table, request.srid, path.name)
     return table, fields
 
 
@@ -102,16 +102,26 @@ def _short_names(paths: list[Path]) -> dict[Path, str]:
 
 
 def _copy_row(file: str, row: Row, ewkb: bytes | None) -> bytes:
+    # A binary jsonb begins with its version.
+    names = b"\x01" + json.dumps(row.names, ensure_ascii=False).encode()
     values = (
+        row.kind.encode(),
         file.encode(),
         struct.pack("!i", row.position),
         struct.pack("!i", row.parts),
-        *(None if text is None else text.encode() for text in (row.code, row.name, row.refusal, row.repair)),
+        _text(row.code),
+        _text(row.name),
+        names,
+        *map(_text, (row.within, row.refusal, row.repair)),
         ewkb,
     )
     return struct.pack("!h", len(values)) + b"".join(
         struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value for value in values
     )
+
+
+def _text(value: str | None) -> bytes | None:
+    return None if value is None else value.encode()
 
 
 def _send(out: IO[bytes], letter: bytes, body: bytes) -> None:
