@@ -49,5 +49,9 @@ class Unavailable(GeoneighbourError):
     """Ce service ne répond pas pour l'instant."""
 
 
+class BrokenOff(Unavailable):
+    """La connexion s'est interrompue : un nouvel essai peut réussir."""
+
+
 class LoginNeeded(GeoneighbourError):
     """Connectez-vous pour continuer."""

@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     geocoder_url: str | None = Field(
         None, description="BAN-compatible /search endpoint; unset: no address search"
     )
+    cache_dir: Path | None = Field(None, description="where downloads are kept")
+    fetch_allowed_hosts: str = Field("", description="hosts that may be inner ones and speak http; commas")
+    fetch_largest_mb: int = Field(2048, ge=1)
+    fetch_seconds: int = Field(3600, ge=1, description="the longest that one download may take")
+    commune_sources: Path | None = Field(None, description="a TOML file of sources beside the official ones")
+
     review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")
 
     # The rule's numbers (docs/nearness.md). `db upgrade` writes them into nearness_setting, where SQL reads them.
@@ -45,6 +51,12 @@ class Settings(BaseSettings):
         28, ge=1, le=10_000, description="M: how many people make a place full enough"
     )
     largest_neighbourhood_km2: float = Field(25.0, gt=0, le=1000)
+
+
+def data_folder() -> Path:
+    """The folder `data` of the checkout, or what the installed package has of it."""
+    checkout = ROOT / "data"
+    return checkout if (checkout / "communes").is_dir() else Path(__file__).parent / "data"
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
+from geoneighbour.boundaries import fetch, official
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.communes import queries, report, service
 from geoneighbour.database.engine import database_url, make_engine, transaction
@@ -21,6 +24,12 @@ from geoneighbour.errors import InvalidInput
 NOWHERE = 1
 """Exit code of `at` for a place in no commune, as grep has one for no line."""
 
+own_sources = click.option(
+    "--sources",
+    "own",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of your own sources beside the official ones; default: COMMUNE_SOURCES.",
+)
 in_country = click.option("--country", metavar="CC", help="Where several countries use the same code.")
 
 
@@ -35,6 +44,7 @@ def communes() -> None:
     "--vintage", required=True, type=click.IntRange(1900, 2100), help="The year the boundaries are of."
 )
 @click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
+@click.option("--strict", is_flag=True, help="Refuse boundaries that are not wholly sound.")
 @click.option("--layer", help="The layer of communes, where a file has several.")
 @click.option("--code-field", help="The field of the code.")
 @click.option("--name-field", help="The field of the name.")
@@ -46,6 +56,7 @@ def import_(
     paths: tuple[Path, ...],
     vintage: int,
     dry_run: bool,
+    strict: bool,
     layer: str | None,
     code_field: str | None,
     name_field: str | None,
@@ -68,9 +79,77 @@ def import_(
         srid,
         country.upper() if country else None,
     )
+    _import(request, vintage, source, dry_run, as_json)
+
+
+@communes.command()
+@own_sources
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object, by name.")
+def sources(own: Path | None, as_json: bool) -> None:
+    """List where official boundaries can be fetched from, with licence and vintage."""
+    known = official.sources(own or settings.load().commune_sources)
+    if as_json:
+        click.echo(json.dumps({name: asdict(source) for name, source in known.items()}, ensure_ascii=False))
+        return
+    for name, source in known.items():
+        year = source.vintage or "current"
+        click.echo(f"{name}  {source.title}")
+        click.echo(
+            f"    {source.country}, {year}, {source.holds}; {source.publisher}; {source.licence}"
+            f"{'' if source.checked else '; address not tried yet'}"
+        )
+
+
+@communes.command("fetch")
+@click.argument("name", metavar="SOURCE")
+@click.option("--vintage", type=click.IntRange(1900, 2100), help="Default: the one that the source names.")
+@click.option("--part", help="Which part, where a source has several: a département.")
+@own_sources
+@click.option("--again", is_flag=True, help="Download anew, whatever is kept from before.")
+@click.option("--download-only", is_flag=True, help="Print the path of the file; import nothing.")
+@click.option("--dry-run", is_flag=True, help="Download; print what an import would change.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object, the last line.")
+def fetch_(
+    name: str,
+    vintage: int | None,
+    part: str | None,
+    own: Path | None,
+    again: bool,
+    download_only: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Download an official source and import it: `communes sources` lists them.
+
+    What broke off goes on where it was, in the next run too; what is here already is downloaded only if it has changed.
+    """
+    chosen = official.source(name, own or settings.load().commune_sources)
+    year = chosen.year(vintage)
+    address = chosen.address(year, part)
+    checksum = chosen.sha256 if year == chosen.vintage else None
+    with report.Bar() as bar:
+        rules = fetch.Rules.of(settings.load())
+        path = fetch.fetch(address, chosen.file_name(address), rules, bar, sha256=checksum, again=again)
+    if download_only:
+        click.echo(path)
+    elif chosen.holds == "quarters":
+        click.echo(
+            f"{chosen.title}: {chosen.licence} ({chosen.licence_url})\nNow import what you want of it:"
+        )
+        click.echo(
+            f"  geoneighbour neighbourhoods import '{path}' --scheme {chosen.scheme} --vintage {year} --commune CODE"
+        )
+    else:
+        if not as_json:
+            click.echo(f"{chosen.title}: {chosen.licence} ({chosen.licence_url})")
+        fields = (chosen.layer, chosen.code_field, chosen.name_field, chosen.srid, chosen.country)
+        _import(Request((str(path),), *fields), year, chosen.title, dry_run, as_json)
+
+
+def _import(request: Request, vintage: int, source: str | None, dry_run: bool, as_json: bool) -> None:
     with report.Bar() as bar, _session() as session:
         summary = service.import_communes(
-            session, request, vintage, source=source, dry_run=dry_run, progress=bar
+            session, request, vintage, source=source, dry_run=dry_run, strict=strict, progress=bar
         )
     if dry_run and not as_json:
         click.echo("Dry run, nothing was changed.")

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import shapely
 
-from geoneighbour.settings import ROOT
+from geoneighbour.settings import data_folder
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class Ground:
 
 def folder() -> Path:
     """Of the checkout, or of the installed package."""
-    checkout = ROOT / "data" / "communes"
-    return checkout if checkout.is_dir() else Path(__file__).parent / "data"
+    return data_folder() / "communes"
 
 
 def communes_file() -> Path:
