@@ -37,3 +37,13 @@ END
 $$;
 COMMENT ON FUNCTION nearness.set_parts_aside() IS
   'After the copying: what is no commune goes to a table of its own, so that commune_staged holds communes alone.';
+
+CREATE OR REPLACE FUNCTION nearness.count_staged_faults() RETURNS TABLE (rejected bigint, repaired bigint)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 1 AS $$
+BEGIN
+  RETURN QUERY
+  SELECT count(*) FILTER (WHERE staged.refusal IS NOT NULL), count(*) FILTER (WHERE staged.repair IS NOT NULL)
+  FROM pg_temp.commune_staged AS staged;
+END
+$$;
+COMMENT ON FUNCTION nearness.count_staged_faults() IS 'What a strict import refuses: communes left out, communes that had to be mended.';

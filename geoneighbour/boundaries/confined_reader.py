@@ -5,15 +5,29 @@ from __future__ import annotations
 import gc
 import json
 import os
+import resource
 import struct
 import sys
+import time
 from itertools import repeat
 from pathlib import Path
 from typing import IO
 
-from geoneighbour.boundaries import layers
+import numpy as np
+
+from geoneighbour.boundaries import layers, quality
 from geoneighbour.boundaries.fields import Fields, choose_layer, find_fields
-from geoneighbour.boundaries.reader import COUNTRY, DONE, END, FRAME_HEAD, REFUSAL, ROWS, SIZE, Request
+from geoneighbour.boundaries.reader import (
+    COUNTRY,
+    DONE,
+    END,
+    FRAME_HEAD,
+    QUALITY,
+    REFUSAL,
+    ROWS,
+    SIZE,
+    Request,
+)
 from geoneighbour.boundaries.rows import Row, encoded, rows
 from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.confined import limit
@@ -22,6 +36,8 @@ from geoneighbour.ground.confined import limit
 SECONDS, MEGABYTES_A_SECOND = 20, 4
 MEGABYTES, WITHOUT_FILE, PER_MEGABYTE = 512, 300, 8
 ROWS_AT_ONCE = 500
+LAST_STEP = 8
+"""Seconds to keep: the look at the outlines cannot be stopped in the middle of a step."""
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END = struct.pack("!h", -1)
@@ -38,6 +54,7 @@ def answer(request: Request, out: IO[bytes]) -> None:
     _send(out, SIZE, str(sum(sizes)).encode())
     names = _short_names(paths)
     country, seen = None, Seen()
+    communes: list[Row] = []
     for path, size in zip(paths, sizes, strict=True):
         table, fields = _table(path, request)
         its_country = request.country or fields.country
@@ -59,9 +76,20 @@ def answer(request: Request, out: IO[bytes]) -> None:
             some = found[start : start + ROWS_AT_ONCE]
             ewkb = seen.first(some, encoded(some), names[path])
             _send(out, ROWS, b"".join(map(_copy_row, repeat(names[path]), some, ewkb)))
+        communes += [row for row in found if row.kind == "commune" and row.refusal is None]
         _send(out, DONE, str(size).encode())
     _send(out, ROWS, COPY_END)
     _send(out, END, b"")
+    # From here on the database is at work, and this process looks how the outlines fit together.
+    codes, shapes = (
+        [str(row.code) for row in communes],
+        np.array([row.shape for row in communes], dtype=object),
+    )
+    _send(out, QUALITY, quality.look(codes, shapes, _seconds_left() - LAST_STEP).as_json().encode())
+
+
+def _seconds_left() -> float:
+    return resource.getrlimit(resource.RLIMIT_CPU)[0] - time.process_time()
 
 
 class Seen:

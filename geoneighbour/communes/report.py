@@ -9,7 +9,10 @@ from typing import Self
 
 from tqdm import tqdm
 
+from geoneighbour.boundaries.quality import Quality
 from geoneighbour.communes.service import Summary
+
+MOST_LINES = 20
 
 
 class Bar:
@@ -43,13 +46,33 @@ def as_text(summary: Summary) -> str:
         f"{count:,} {name}" for name, count in _counts(summary).items() if count or name == "read"
     )
     lines = [f"  {detail.code or '-'}  {detail.reason}" for detail in summary.details]
-    return "\n".join([counts, *lines])
+    return "\n".join([counts, *lines, *_quality(summary.quality)])
+
+
+def _quality(quality: Quality) -> list[str]:
+    """A line for each finding, the gravest of each kind first, and how many more there are."""
+    lines = (
+        []
+        if quality.whole
+        else ["  the outlines could not be looked at everywhere: there are too many faults"]
+    )
+    for kind, count in quality.counts().items():
+        some = [finding for finding in quality.findings if finding.kind == kind][:MOST_LINES]
+        lines += [f"  {finding}" for finding in some]
+        if count > len(some):
+            lines.append(f"  {kind}: {count - len(some):,} more (all of them with --json)")
+    return lines
 
 
 def as_json(summary: Summary) -> str:
     """One line: the counts by name, and `details` as a list of {code, reason}."""
     details = [asdict(detail) for detail in summary.details]
-    return json.dumps({**_counts(summary), "details": details}, ensure_ascii=False)
+    quality = {
+        "counts": summary.quality.counts(),
+        "whole": summary.quality.whole,
+        "findings": [asdict(finding) for finding in summary.quality.findings],
+    }
+    return json.dumps({**_counts(summary), "details": details, "quality": quality}, ensure_ascii=False)
 
 
 def _counts(summary: Summary) -> dict[str, int]:

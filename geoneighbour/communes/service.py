@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoneighbour.boundaries.reader import Progress, Request, read
+from geoneighbour.boundaries.quality import HARMLESS, Quality
+from geoneighbour.boundaries.reader import Progress, Reading, Request, reading
 from geoneighbour.communes import land
 from geoneighbour.errors import InvalidInput, UnusableFile
 
@@ -39,6 +40,7 @@ class Summary:
     repaired: int
     rejected: int
     details: Sequence[Detail] = field(default=(), repr=False)
+    quality: Quality = field(default=Quality((), whole=True), repr=False)
 
 
 def import_communes(
@@ -48,14 +50,27 @@ def import_communes(
     *,
     source: str | None = None,
     dry_run: bool = False,
+    strict: bool = False,
     progress: Progress,
 ) -> Summary:
     """Brings the current communes to what the files say for a vintage; adjacency, homes and posts follow.
 
     All in the session's transaction, which the caller commits. A dry run gives the same summary and changes nothing.
-    `source` is kept with each row it opens (None: the name of its file). UnusableFile when the files cannot serve.
+    `source` is kept with each row it opens (None: the name of its file). UnusableFile when the files cannot serve, or, if
+    `strict`, are not wholly sound.
     """
-    country = _stage(session, request, progress)
+    countries: list[str] = []
+    with reading(request, progress, countries.append) as files:
+        _stage(session, files, progress)
+        if strict:
+            _require_sound(session, files)
+        summary = _import(session, countries[0], vintage, source, dry_run, progress)
+        return replace(summary, quality=files.quality())
+
+
+def _import(
+    session: Session, country: str, vintage: int, source: str | None, dry_run: bool, progress: Progress
+) -> Summary:
     progress.stage("comparing")
     if not dry_run:
         # Writers wait, readers do not: the plan must still hold when it is carried out.
@@ -74,18 +89,27 @@ def import_communes(
     return Summary(**counts._asdict(), details=[Detail(code, reason) for code, reason in details])
 
 
-def _stage(session: Session, request: Request, progress: Progress) -> str:
-    """Copies what the files hold into the staging table, as they are read. Returns their country."""
+def _require_sound(session: Session, files: Reading) -> None:
+    counts = session.execute(text("SELECT * FROM nearness.count_staged_faults()")).one()._asdict()
+    quality = files.quality()
+    counts |= {kind: count for kind, count in quality.counts().items() if kind not in HARMLESS}
+    faults = [f"{count:,} {name}" for name, count in counts.items() if count]
+    if not quality.whole:
+        faults.append("not looked at everywhere")
+    if faults:
+        raise UnusableFile(f"not sound ({', '.join(faults)}); --dry-run without --strict tells where")
+
+
+def _stage(session: Session, files: Reading, progress: Progress) -> None:
+    """Copies what the files hold into the staging tables, as they are read."""
     session.execute(text("SELECT nearness.stage_communes()"))
     connection = session.connection().connection.driver_connection
     assert connection is not None  # noqa: S101 (a session that has just executed has one)
-    countries: list[str] = []
     progress.stage("reading")
     with connection.cursor() as cursor, cursor.copy(_COPY_STAGED) as copy:
-        for chunk in read(request, progress, countries.append):
+        for chunk in files.rows():
             copy.write(chunk)
     session.execute(text("SELECT nearness.set_parts_aside()"))
-    return countries[0]
 
 
 def _apply(session: Session, country: str, vintage: int, source: str | None, progress: Progress) -> None:

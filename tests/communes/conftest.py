@@ -30,7 +30,9 @@ class Answer:
     def counts(self) -> dict[str, int]:
         """What the summary counts, without the noughts and `read`."""
         return {
-            name: count for name, count in self.summary.items() if name not in ("details", "read") and count
+            name: count
+            for name, count in self.summary.items()
+            if name not in ("details", "quality", "read") and count
         }
 
     @property
