@@ -78,6 +78,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if ip.is_site_local:
+            return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
@@ -196,7 +198,11 @@ class _Watched(httpcore.NetworkStream):
         self._plain, self._clock = plain, clock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        read = self._plain.read(max_bytes, self._clock.left(timeout))
+        try:
+            read = self._plain.read(max_bytes, self._clock.left(timeout))
+        except httpcore.ReadTimeout:
+            self._clock.left(None)  # says so if it was this wait that ran out
+            raise
         self._clock.came(len(read))
         return read
 
