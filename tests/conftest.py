@@ -7,12 +7,14 @@ database, which itself is only connected to. Names begin with ``geoneighbour_tes
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -26,6 +28,11 @@ from geoneighbour.settings import ROOT, Settings
 
 PREFIX = f"{scratch.PREFIX}{state.key()}_"
 BUILDING = f"{PREFIX}building"
+
+CHECKED: Counter[str] = Counter()
+"""How many cases of each kind the random territories compared with the oracle."""
+SHARED = ("browser", "nearness")
+"""Rooms whose tests share something dear (a Chromium, random territories): one process runs all of them."""
 
 
 @dataclass
@@ -118,3 +125,26 @@ def _drop_leftovers(connection: psycopg.Connection, server: str, keep: str) -> N
             if name != keep:
                 scratch.drop(server, name)
             connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [owner])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, those of one file stay together."""
+    for item in items:
+        room = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(room if room in SHARED else str(item.path)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["checked"] = dict(CHECKED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    CHECKED.update(getattr(node, "workeroutput", {}).get("checked", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHECKED:
+        terminalreporter.section("random territories against the oracle")
+        terminalreporter.write_line(", ".join(f"{number:,} {what}" for what, number in CHECKED.items()))

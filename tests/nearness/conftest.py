@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.database import scratch, upgrade
 from geoneighbour.database.engine import make_engine
-from tests.conftest import Template
+from tests.conftest import CHECKED, Template
 from tests.nearness.land import PLACES
 from tests.nearness.territory import Territory
 from tests.nearness.town import Town
 
 TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "25"))
 """How many random territories are lived through; the first are always the same."""
-
-CHECKED: Counter[str] = Counter()
 
 
 @pytest.fixture
@@ -50,9 +48,3 @@ def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Te
 def checked() -> Counter[str]:
     """How many cases of each kind the properties compared; printed at the end."""
     return CHECKED
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if CHECKED:
-        terminalreporter.section("random territories against the oracle")
-        terminalreporter.write_line(", ".join(f"{number:,} {what}" for what, number in CHECKED.items()))
