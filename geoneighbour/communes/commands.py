@@ -79,7 +79,7 @@ def import_(
         srid,
         country.upper() if country else None,
     )
-    _import(request, vintage, source, dry_run, as_json)
+    _import(request, vintage, source, dry_run, as_json, strict)
 
 
 @communes.command()
@@ -146,7 +146,9 @@ def fetch_(
         _import(Request((str(path),), *fields), year, chosen.title, dry_run, as_json)
 
 
-def _import(request: Request, vintage: int, source: str | None, dry_run: bool, as_json: bool) -> None:
+def _import(
+    request: Request, vintage: int, source: str | None, dry_run: bool, as_json: bool, strict: bool = False
+) -> None:
     with report.Bar() as bar, _session() as session:
         summary = service.import_communes(
             session, request, vintage, source=source, dry_run=dry_run, strict=strict, progress=bar
