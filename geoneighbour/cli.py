@@ -6,6 +6,7 @@ Each room brings its own group; here they are put together, and errors become on
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 import psycopg
@@ -21,6 +22,8 @@ from geoneighbour.running.commands import run, serve, worker
 
 UNUSABLE = 2
 """Exit code when what was given cannot serve; the database is as it was before."""
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,12 +52,25 @@ def main() -> None:
         error.show()
         sys.exit(UNUSABLE)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted; nothing was changed.", err=True)
-        sys.exit(130)
+        _say_interrupted()
     except GeoneighbourError as error:
         click.echo(f"geoneighbour: {error.reason}", err=True)
         sys.exit(UNUSABLE)
     except (psycopg.OperationalError, OperationalError) as error:
+        if _interrupted(error):
+            _say_interrupted()
         reason = error.orig if isinstance(error, OperationalError) else error
         click.echo(f"geoneighbour: the database does not answer: {' '.join(str(reason).split())}", err=True)
         sys.exit(UNUSABLE)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether this is Ctrl+C in the middle of a statement, which can come out as what it did to the connection."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
+def _say_interrupted() -> NoReturn:
+    click.echo("Interrupted; nothing was changed.", err=True)
+    sys.exit(INTERRUPTED)

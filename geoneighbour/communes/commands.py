@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
-import psycopg
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
 from geoneighbour.boundaries import fetch, official
 from geoneighbour.boundaries.reader import Request
-from geoneighbour.communes import queries, report, service
+from geoneighbour.communes import movements, queries, report, service
+from geoneighbour.communes.movements import Movement
 from geoneighbour.database.engine import database_url, make_engine, transaction
 from geoneighbour.errors import InvalidInput
 
@@ -45,6 +44,12 @@ def communes() -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
 @click.option("--strict", is_flag=True, help="Refuse boundaries that are not wholly sound.")
+@click.option(
+    "--movements",
+    "movements_file",
+    type=click.Path(path_type=Path),
+    help="INSEE's file of the communes' movements (CSV): who succeeds whom.",
+)
 @click.option("--layer", help="The layer of communes, where a file has several.")
 @click.option("--code-field", help="The field of the code.")
 @click.option("--name-field", help="The field of the name.")
@@ -56,6 +61,7 @@ def import_(
     paths: tuple[Path, ...],
     vintage: int,
     dry_run: bool,
+    movements_file: Path | None,
     strict: bool,
     layer: str | None,
     code_field: str | None,
@@ -79,7 +85,8 @@ def import_(
         srid,
         country.upper() if country else None,
     )
-    _import(request, vintage, source, dry_run, as_json, strict)
+    said = movements.read(movements_file) if movements_file else []
+    _import(request, vintage, source, dry_run, as_json, strict, said)
 
 
 @communes.command()
@@ -147,11 +154,24 @@ def fetch_(
 
 
 def _import(
-    request: Request, vintage: int, source: str | None, dry_run: bool, as_json: bool, strict: bool = False
+    request: Request,
+    vintage: int,
+    source: str | None,
+    dry_run: bool,
+    as_json: bool,
+    strict: bool = False,
+    said: Sequence[Movement] = (),
 ) -> None:
     with report.Bar() as bar, _session() as session:
         summary = service.import_communes(
-            session, request, vintage, source=source, dry_run=dry_run, strict=strict, progress=bar
+            session,
+            request,
+            vintage,
+            source=source,
+            said=said,
+            dry_run=dry_run,
+            strict=strict,
+            progress=bar,
         )
     if dry_run and not as_json:
         click.echo("Dry run, nothing was changed.")
@@ -224,14 +244,5 @@ def link(codes: tuple[str, str], country: str | None, remove: bool) -> None:
 
 @contextmanager
 def _session() -> Iterator[Session]:
-    try:
-        with transaction(make_engine(database_url(settings.load()))) as session:
-            yield session
-    except (psycopg.OperationalError, OperationalError) as error:
-        # Ctrl+C in the middle of a statement can come out as what it did to the connection.
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, KeyboardInterrupt):
-                raise KeyboardInterrupt from error
-            cause = cause.__context__
-        raise
+    with transaction(make_engine(database_url(settings.load()))) as session:
+        yield session

@@ -36,10 +36,13 @@ class Commune(Base):
     successor_id: Mapped[int | None] = mapped_column(
         ForeignKey("commune.id"), comment="the row that holds most of this one's ground afterwards"
     )
+    fate: Mapped[str | None] = mapped_column(Text, comment="why this row was closed; null: current")
     source: Mapped[str] = mapped_column(Text, comment="the file or collection it came from")
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
 
     __table_args__ = (
+        CheckConstraint("fate IN ('renamed', 'reshaped', 'merged', 'split', 'recoded')", name="fate"),
+        CheckConstraint("fate IS NULL OR valid_to IS NOT NULL", name="closed_by_fate"),
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("code ~ '^[0-9A-Z]{1,12}$'", name="code"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),

@@ -14,6 +14,20 @@ from geoneighbour.communes.service import Summary
 
 MOST_LINES = 20
 
+COUNTED = (
+    "read",
+    "added",
+    "renamed",
+    "reshaped",
+    "merged",
+    "split",
+    "recoded",
+    "unchanged",
+    "repaired",
+    "rejected",
+)
+"""What a summary counts of rows and communes, in the order in which it is printed."""
+
 
 class Bar:
     """A bar on standard error while files are read, then the name of each stage; nothing where that is no terminal."""
@@ -41,12 +55,13 @@ class Bar:
 
 
 def as_text(summary: Summary) -> str:
-    """The counts on one line, then a line for each commune that is not plain."""
+    """The counts on one line, a line for each commune that is not plain, and what it meant for members."""
     counts = ", ".join(
         f"{count:,} {name}" for name, count in _counts(summary).items() if count or name == "read"
     )
     lines = [f"  {detail.code or '-'}  {detail.reason}" for detail in summary.details]
-    return "\n".join([counts, *lines, *_quality(summary.quality)])
+    members = [f"{summary.moved:,} members moved, {summary.told:,} told"] if summary.moved else []
+    return "\n".join([counts, *lines, *_quality(summary.quality), *members])
 
 
 def _quality(quality: Quality) -> list[str]:
@@ -67,16 +82,16 @@ def _quality(quality: Quality) -> list[str]:
 def as_json(summary: Summary) -> str:
     """One line: the counts by name, and `details` as a list of {code, reason}."""
     details = [asdict(detail) for detail in summary.details]
+    people = {"moved": summary.moved, "told": summary.told}
     quality = {
         "counts": summary.quality.counts(),
         "whole": summary.quality.whole,
         "findings": [asdict(finding) for finding in summary.quality.findings],
     }
-    return json.dumps({**_counts(summary), "details": details, "quality": quality}, ensure_ascii=False)
+    return json.dumps(
+        {**_counts(summary), **people, "details": details, "quality": quality}, ensure_ascii=False
+    )
 
 
 def _counts(summary: Summary) -> dict[str, int]:
-    return {
-        name: getattr(summary, name)
-        for name in ("read", "added", "renamed", "reshaped", "closed", "unchanged", "repaired", "rejected")
-    }
+    return {name: getattr(summary, name) for name in COUNTED}

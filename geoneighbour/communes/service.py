@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.boundaries.quality import HARMLESS, Quality
 from geoneighbour.boundaries.reader import Progress, Reading, Request, reading
-from geoneighbour.communes import land
+from geoneighbour.communes import land, movements
+from geoneighbour.communes.movements import Movement
 from geoneighbour.errors import InvalidInput, UnusableFile
 
 _COPY_STAGED = """
@@ -29,16 +30,24 @@ class Detail:
 
 @dataclass(frozen=True)
 class Summary:
-    """`read` and `rejected` count rows of the files, the others communes; one both renamed and reshaped is reshaped."""
+    """`read` and `rejected` count rows of the files, `moved` and `told` members, the others communes.
+
+    One both renamed and reshaped is reshaped. Moved: the commune of the home bears another code, has come or has gone;
+    told: those of them who got a notice (docs/decisions/008).
+    """
 
     read: int
     added: int
     renamed: int
     reshaped: int
-    closed: int
+    merged: int
+    split: int
+    recoded: int
     unchanged: int
     repaired: int
     rejected: int
+    moved: int
+    told: int
     details: Sequence[Detail] = field(default=(), repr=False)
     quality: Quality = field(default=Quality((), whole=True), repr=False)
 
@@ -49,14 +58,16 @@ def import_communes(
     vintage: int,
     *,
     source: str | None = None,
+    said: Sequence[Movement] = (),
     dry_run: bool = False,
     strict: bool = False,
     progress: Progress,
 ) -> Summary:
     """Brings the current communes to what the files say for a vintage; adjacency, homes and posts follow.
 
-    All in the session's transaction, which the caller commits. A dry run gives the same summary and changes nothing.
-    `source` is kept with each row it opens (None: the name of its file). UnusableFile when the files cannot serve, or, if
+    All in the session's transaction, which the caller commits. A dry run does the same, and goes back to where it began.
+    `source` is kept with each row it opens (None: the name of its file); `said` are movements from code to code, which win
+    over what the outlines say. UnusableFile when the files cannot serve, or, if
     `strict`, are not wholly sound.
     """
     countries: list[str] = []
@@ -64,29 +75,32 @@ def import_communes(
         _stage(session, files, progress)
         if strict:
             _require_sound(session, files)
-        summary = _import(session, countries[0], vintage, source, dry_run, progress)
+        movements.stage(session, said)
+        with session.begin_nested() as attempt:
+            summary = _import(session, countries[0], vintage, source, progress)
+            if dry_run:
+                attempt.rollback()
         return replace(summary, quality=files.quality())
 
 
-def _import(
-    session: Session, country: str, vintage: int, source: str | None, dry_run: bool, progress: Progress
-) -> Summary:
+def _import(session: Session, country: str, vintage: int, source: str | None, progress: Progress) -> Summary:
     progress.stage("comparing")
-    if not dry_run:
-        # Writers wait, readers do not: the plan must still hold when it is carried out.
-        session.execute(text("LOCK TABLE commune IN SHARE ROW EXCLUSIVE MODE"))
-    session.execute(text("SELECT nearness.plan_communes(:country)"), {"country": country})
+    # Writers wait, readers do not: the plan must still hold when it is carried out.
+    session.execute(text("LOCK TABLE commune IN SHARE ROW EXCLUSIVE MODE"))
+    session.execute(select(func.nearness.plan_communes(country, vintage)))
     refusal = session.scalar(
         text("SELECT nearness.commune_import_refusal(:country, :vintage, :source)"),
         {"country": country, "vintage": vintage, "source": source},
     )
     if refusal:
         raise UnusableFile(refusal)
-    if not dry_run:
-        _apply(session, country, vintage, source, progress)
+    moved, told = _apply(session, country, vintage, source, progress)
     counts = session.execute(text("SELECT * FROM nearness.count_commune_changes()")).one()
-    details = session.execute(text("SELECT * FROM nearness.list_commune_changes()"))
-    return Summary(**counts._asdict(), details=[Detail(code, reason) for code, reason in details])
+    details = [
+        Detail(code, reason)
+        for code, reason in session.execute(text("SELECT * FROM nearness.list_commune_changes()"))
+    ]
+    return Summary(**counts._asdict(), moved=moved, told=told, details=details)
 
 
 def _require_sound(session: Session, files: Reading) -> None:
@@ -112,7 +126,10 @@ def _stage(session: Session, files: Reading, progress: Progress) -> None:
     session.execute(text("SELECT nearness.set_parts_aside()"))
 
 
-def _apply(session: Session, country: str, vintage: int, source: str | None, progress: Progress) -> None:
+def _apply(
+    session: Session, country: str, vintage: int, source: str | None, progress: Progress
+) -> tuple[int, int]:
+    """Carries the plan out; returns how many members moved, and how many were told."""
     progress.stage("storing")
     opened = session.scalar(
         text("SELECT nearness.apply_communes(:country, :vintage, :source)"),
@@ -126,7 +143,9 @@ def _apply(session: Session, country: str, vintage: int, source: str | None, pro
         progress.stage("drawing the land")
         land.refresh(session)
     progress.stage("following homes and posts")
-    session.execute(text("SELECT nearness.follow_communes(CAST(:opened AS bigint[]))"), {"opened": opened})
+    follow = text("SELECT moved, told FROM nearness.follow_communes(CAST(:opened AS bigint[]))")
+    moved, told = session.execute(follow, {"opened": opened}).one()
+    return moved, told
 
 
 def link(session: Session, one: int, two: int) -> None:

@@ -23,6 +23,7 @@ def settle(session: Session, member_id: int, home: Point) -> None:
 
     A neighbourhood chosen or supported before is kept when it covers the new home too.
     """
+    session.execute(select(func.nearness.hold_communes()))
     members.get(session, member_id)
     home.require_habitable()
     surroundings = zones.ensure_surroundings(session, cells.cell_at(home, cells.SURROUNDINGS))

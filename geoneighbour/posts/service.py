@@ -23,6 +23,7 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
 
     NotVerified, or InvalidInput with its field.
     """
+    session.execute(select(func.nearness.hold_communes()))
     members.require_verified(session, member_id)
     if members.get(session, member_id).paused_at:
         raise Forbidden("Votre compte est en pause : reprenez-le pour écrire.")
@@ -31,7 +32,8 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
     if reach not in REACHES:
         raise InvalidInput(f"Une portée parmi : {', '.join(REACHES)}.", field="reach")
-    home = session.get(Residence, member_id)
+    # Read after that: what the session holds from before may name a commune that an import has closed since.
+    home = session.get(Residence, member_id, populate_existing=True)
     if home is None:
         raise InvalidInput("Indiquez d'abord où vous habitez.", field="home")
     if home.commune_id is None and reach in ("commune", "commune_adjacent"):

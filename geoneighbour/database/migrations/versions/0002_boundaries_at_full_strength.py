@@ -95,6 +95,16 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
+        "commune",
+        sa.Column("fate", sa.Text(), nullable=True, comment="why this row was closed; null: current"),
+    )
+    op.create_check_constraint(
+        op.f("ck_commune_fate"), "commune", "fate IN ('renamed', 'reshaped', 'merged', 'split', 'recoded')"
+    )
+    op.create_check_constraint(
+        op.f("ck_commune_closed_by_fate"), "commune", "fate IS NULL OR valid_to IS NOT NULL"
+    )
+    op.add_column(
         "neighbourhood",
         sa.Column("scheme", sa.Text(), nullable=True, comment="of an official quarter: IRIS, QPV, quartier"),
     )
