@@ -127,6 +127,7 @@ def _drop_leftovers(connection: psycopg.Connection, server: str, keep: str) -> N
             connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [owner])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run in several processes, those of one file stay together."""
     for item in items:
