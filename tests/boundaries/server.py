@@ -68,7 +68,7 @@ class Reply(BaseHTTPRequestHandler):
 
     def drip(self) -> None:
         self.head(200, {"Content-Length": str(len(self.site.body))})
-        for byte in self.site.body:
+        for byte in self.site.body[:200]:
             try:
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
