@@ -29,7 +29,7 @@ test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check fo
 	@echo "== Lint";             $(BIN)/ruff check .
 	@echo "== Types";            $(BIN)/mypy
 	@echo "== Import contract";  $(BIN)/lint-imports --no-logo
-	@echo "== Tests";            $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@echo "== Tests";            $(BIN)/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
 fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

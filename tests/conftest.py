@@ -20,6 +20,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadFileScheduling
 
 from geoneighbour.database import cluster, scratch, state, upgrade
 from geoneighbour.database.engine import database_url as server_url
@@ -127,12 +128,16 @@ def _drop_leftovers(connection: psycopg.Connection, server: str, keep: str) -> N
             connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [owner])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, those of one file stay together."""
-    for item in items:
-        room = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(room if room in SHARED else str(item.path)))
+class ByFile(LoadFileScheduling):
+    """Where tests run in several processes, those of one file stay together, and those of a room whose tests share much."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        room = nodeid.split("/")[1]
+        return room if room in SHARED else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -140,7 +145,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["checked"] = dict(CHECKED)
 
 
-@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     CHECKED.update(getattr(node, "workeroutput", {}).get("checked", {}))
 
