@@ -6,6 +6,7 @@ A cell's hexadecimal text leaves the server; the int stays inside. SQL does the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import h3.api.basic_int as h3
@@ -20,6 +21,8 @@ COVER = 9
 """Resolution of covers, rings and the finest published cell."""
 SURROUNDINGS = 8
 """Resolution of surroundings and of the anchors that carry a spread."""
+PAINTED = 10
+"""Resolution of the cells that people paint a neighbourhood with."""
 MOST_RINGS = 20
 MOST_CELLS = 5_000
 
@@ -31,6 +34,17 @@ def cell_at(point: Point, resolution: int) -> int:
 
 def to_text(cell: int) -> str:
     return h3.int_to_str(cell)
+
+
+def painted(text: str) -> int:
+    """The int of a resolution-10 cell; InvalidShape for any other text."""
+    if not h3.is_valid_cell(cell := _from_text(text)) or h3.get_resolution(cell) != PAINTED:
+        raise InvalidShape("Une cellule peinte est une cellule H3 de résolution 10.", field="cells")
+    return cell
+
+
+def _from_text(text: str) -> int:
+    return int(text, 16) if re.fullmatch("[0-9a-f]{15}", text) else 0
 
 
 def outline(cell: int) -> shapely.Polygon:

@@ -6,7 +6,8 @@ Nothing invalid goes on to the database: repairing a hostile ring can take Postg
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 import shapely
 
@@ -19,6 +20,8 @@ MOST_BYTES = 64 * 1024
 MOST_VERTICES = 500
 MOST_TOUCHED = 600
 """Cells: 25 km² drawn round touch some 340. A long thin line would make neighbours of everyone on its way."""
+MOST_PAINTED = 2_500
+"""Cells of resolution 10: 25 km² hold some 2,000."""
 FIELD = "geometry"
 
 
@@ -33,22 +36,58 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:
         raise InvalidShape(_why_invalid(shape), field=FIELD)
+    fault = fault_of_size(shape, largest_km2)
+    if fault:
+        raise InvalidShape(fault.in_french(), field=FIELD)
+    return shape
+
+
+@dataclass(frozen=True)
+class FaultOfSize:
+    """Why a valid shape is no neighbourhood: too large, too stretched, or too small for `bound_m2`."""
+
+    what: Literal["large", "stretched", "small"]
+    area_m2: float
+    bound_m2: float
+
+    def in_french(self) -> str:
+        """For who drew it."""
+        if self.what == "large":
+            area, largest = _km2(self.area_m2), f"{self.bound_m2 / 1e6:g}"
+            return (
+                f"Ce contour fait {area} km² : un quartier en fait {largest} au plus. Rapprochez les bords."
+            )
+        if self.what == "stretched":
+            return "Ce contour est trop étiré : rapprochez ses bords."
+        area, least = _km2(self.area_m2), _km2(self.bound_m2)
+        return f"Ce contour est trop petit ({area} km²) : il faut au moins {least} km², quelques rues."
+
+    def in_english(self) -> str:
+        """For who imports it."""
+        if self.what == "stretched":
+            return "too stretched: its borders are too long for its area"
+        side = "at most" if self.what == "large" else "at least"
+        return f"too {self.what}: {self.area_m2 / 1e6:.2f} km², {side} {self.bound_m2 / 1e6:.2f}"
+
+
+def fault_of_size(shape: shapely.Polygon | shapely.MultiPolygon, largest_km2: float) -> FaultOfSize | None:
+    """What keeps a valid shape (EPSG:4326) from being a neighbourhood of one resolution-9 cell to `largest_km2`."""
     area = area_m2(shape)
     if area > largest_km2 * 1e6:
-        raise InvalidShape(
-            f"Ce contour fait {_km2(area)} km² : un quartier en fait {largest_km2:g} au plus. Rapprochez les bords.",
-            field=FIELD,
-        )
+        return FaultOfSize("large", area, largest_km2 * 1e6)
     if cells.cover_estimate(shape) > MOST_TOUCHED:
-        raise InvalidShape("Ce contour est trop étiré : rapprochez ses bords.", field=FIELD)
+        return FaultOfSize("stretched", area, 0)
     middle = shape.representative_point()
     least = cells.cell_area_m2(cells.cell_at(Point(middle.x, middle.y), cells.COVER))
-    if area < least:
-        raise InvalidShape(
-            f"Ce contour est trop petit ({_km2(area)} km²) : il faut au moins {_km2(least)} km², quelques rues.",
-            field=FIELD,
-        )
-    return shape
+    return FaultOfSize("small", area, least) if area < least else None
+
+
+def painted(cells_: list[str]) -> dict[str, Any]:
+    """The ground of resolution-10 cells (hexadecimal text) as a GeoJSON MultiPolygon; InvalidShape for what is none."""
+    if not 1 <= len(cells_) <= MOST_PAINTED:
+        raise InvalidShape(f"Peignez de 1 à {MOST_PAINTED} cellules.", field="cells")
+    ground = cells.union(cells.painted(cell) for cell in set(cells_))
+    return cast(dict[str, Any], json.loads(shapely.to_geojson(ground)))
 
 
 def _parse(geometry: Any) -> shapely.MultiPolygon:

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from apiflask import APIBlueprint
 from flask_security import current_user
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Row
 
 from geoneighbour.database.http import db
+from geoneighbour.ground import shapes
 from geoneighbour.members.http import current_member
-from geoneighbour.neighbourhoods import queries, service
+from geoneighbour.neighbourhoods import coach, queries, service, words
 from geoneighbour.neighbourhoods.numbers import people
 
 api = APIBlueprint("neighbourhoods", __name__, url_prefix="/api/v1", tag="neighbourhoods")
 
 
-class Proposal(BaseModel):
-    """`geometry` is a GeoJSON Polygon or MultiPolygon (EPSG:4326) around one's home."""
+class Drawn(BaseModel):
+    """A shape around one's home: `geometry`, a GeoJSON Polygon or MultiPolygon (EPSG:4326), or `cells`, H3 at resolution 10."""
 
     model_config = ConfigDict(extra="forbid")
 
+    geometry: dict[str, Any] | None = None
+    cells: list[str] | None = None
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> Self:
+        if (self.geometry is None) == (self.cells is None):
+            raise ValueError("give geometry or cells")
+        return self
+
+    def shape(self) -> Any:
+        """GeoJSON, the union of the cells where it was painted. InvalidShape for what is no cell."""
+        return self.geometry if self.cells is None else shapes.painted(self.cells)
+
+
+class Proposal(Drawn):
     name: str
     story: str = ""
-    geometry: dict[str, Any]
 
 
 class Search(BaseModel):
@@ -43,6 +58,7 @@ def shown(row: Row[Any], with_geometry: bool = False) -> dict[str, Any]:
         "mine": row.mine,
         "supported": row.supported,
         "covers_home": row.covers_home,
+        "official": {"scheme": row.scheme, "vintage": row.vintage, "source": row.source} if row.scheme else None,
     }
     return answer | {"geometry": row.geometry} if with_geometry else answer
 
@@ -68,8 +84,21 @@ def one(neighbourhood_id: int) -> dict[str, Any]:
 @api.input(Proposal)
 def propose(json_data: Proposal) -> tuple[dict[str, Any], int]:
     """Propose a neighbourhood around one's home; it opens when enough verified neighbours support it."""
-    drawn = service.propose(db(), current_member().id, json_data.name, json_data.story, json_data.geometry)
+    drawn = service.propose(db(), current_member().id, json_data.name, json_data.story, json_data.shape())
     return _now(drawn.id), 201
+
+
+@api.post("/neighbourhoods/coach")
+@api.input(Drawn)
+def coached(json_data: Drawn) -> dict[str, Any]:
+    """What to know, and to better, about a shape while it is drawn; nothing is kept."""
+    advice = coach.look(db(), current_member().id, json_data.shape())
+    return {
+        "advice": [
+            {"kind": one.kind, "level": one.level, "text": words.advice(one), "about": one.about}
+            for one in advice
+        ]
+    }
 
 
 @api.post("/neighbourhoods/<int:neighbourhood_id>/support")

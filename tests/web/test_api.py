@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import h3
 import pytest
 from sqlalchemy import select
 
 from geoneighbour.nearness import review
+from geoneighbour.neighbourhoods import words
+from geoneighbour.neighbourhoods.coach import Advice
 from geoneighbour.neighbourhoods.models import Residence
 from tests.world import box, communes, opened, settled
 
@@ -96,6 +99,31 @@ def test_a_drawing_becomes_a_neighbourhood_when_eleven_support_it(logged_in, tow
     assert clients[11].get("/api/v1/contacts").json["count"] == 11
     assert clients[11].delete("/api/v1/me/neighbourhood").status_code == 204
     assert clients[11].get("/api/v1/contacts").json["count"] is None
+
+
+def test_the_coach_speaks_while_one_draws(logged_in, town):
+    client = logged_in(town["inside"][0])
+    advice = client.post("/api/v1/neighbourhoods/coach", json={"geometry": SILLON}).json["advice"]
+    assert {"kind": "home", "level": "fine", "text": "Votre domicile est dedans.", "about": {}} in advice
+    assert all(one["text"] for one in advice)
+    cell = h3.latlng_to_cell(48.55, -2.3, 10)
+    painted = client.post("/api/v1/neighbourhoods/coach", json={"cells": [*h3.grid_disk(cell, 4)]}).json[
+        "advice"
+    ]
+    assert painted[0]["text"].startswith("Votre domicile est dehors")
+    for wrong in ({}, {"geometry": SILLON, "cells": [cell]}, {"cells": ["no"]}):
+        assert client.post("/api/v1/neighbourhoods/coach", json=wrong).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "kind", ["join_instead", "support_instead", "overlap", "sliver", "pieces", "odd_shape", "large", "small"]
+)
+def test_each_advice_has_words(app, kind):
+    about = {"name": "Le Sillon", "pieces": 2, "km2": 0.123, "usual_km2": 2.5}
+    with app.test_request_context():
+        said = words.advice(Advice(kind, "look", about))
+    assert len(said) > 20
+    assert "%(" not in said
 
 
 def test_only_who_lives_inside_supports_or_joins(logged_in, town, world):
