@@ -43,6 +43,38 @@ END;
 COMMENT ON FUNCTION nearness.current_commune(bigint) IS
   'The current row that a version of a commune led to through its successors; itself when it is current.';
 
+CREATE OR REPLACE VIEW nearness.commune_became AS
+SELECT commune_id, successor_id, share FROM commune_succession
+UNION ALL
+-- What was closed before shares were kept has its chief successor alone.
+SELECT commune.id, commune.successor_id, NULL
+FROM commune
+WHERE commune.successor_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM commune_succession WHERE commune_succession.commune_id = commune.id);
+COMMENT ON VIEW nearness.commune_became IS
+  'Each closed version of a commune and each of its successors, with the share (0 to 1) of its ground that went there, where known.';
+
+CREATE OR REPLACE FUNCTION nearness.commune_line(versions bigint[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+  WITH RECURSIVE
+  forwards AS (
+    SELECT unnest(versions) AS id
+    UNION
+    SELECT became.successor_id FROM forwards JOIN nearness.commune_became AS became ON became.commune_id = forwards.id
+  ),
+  backwards AS (
+    SELECT unnest(versions) AS id
+    UNION
+    SELECT became.commune_id FROM backwards JOIN nearness.commune_became AS became ON became.successor_id = backwards.id
+  )
+  SELECT forwards.id FROM forwards
+  UNION
+  SELECT backwards.id FROM backwards;
+END;
+COMMENT ON FUNCTION nearness.commune_line(bigint[]) IS
+  'The versions from which the given ones descend, themselves, and those that descend from them.';
+
 CREATE OR REPLACE FUNCTION nearness.refresh_commune_adjacency(changed bigint[]) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 -- Its plans look dear and are not: compiling them would take longer than they do.

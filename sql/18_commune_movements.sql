@@ -14,51 +14,42 @@ $$;
 COMMENT ON FUNCTION nearness.stage_movements() IS
   'Makes the empty table for a movement file: from one code to another on a day; recoding: the same commune under another number.';
 
-CREATE OR REPLACE FUNCTION nearness.movement_heirs(import_country text, import_vintage integer)
+CREATE OR REPLACE FUNCTION nearness.movement_heirs(import_country text)
 RETURNS TABLE (held_id bigint, code text, recoding boolean)
 LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE AS $$
 BEGIN
   RETURN QUERY
-  WITH RECURSIVE
-  movement AS MATERIALIZED (
-    SELECT DISTINCT m.effective, m.before, m.after, m.recoding,
-      -- A step on the same day goes on only from a code that this day does not keep: 49144 to 44225, and that one into 44180.
-      bool_or(m.before = m.after) OVER (PARTITION BY m.before, m.effective) AS keeps
-    FROM pg_temp.commune_movement AS m
-    WHERE m.effective <= make_date(import_vintage, 1, 1)
-  ),
-  line AS (
-    SELECT held.id, held.code, make_date(held.vintage, 1, 1) AS day, true AS recoding, '{}'::text[] AS path
+  WITH RECURSIVE line AS (
+    SELECT held.id, held.code, make_date(held.vintage, 1, 1) AS day, true AS recoding, false AS begun
     FROM commune AS held
     WHERE held.country = import_country AND held.valid_to IS NULL
-      AND held.code IN (SELECT m.before FROM movement AS m)
-    UNION ALL
-    SELECT line.id, step.after, step.effective, line.recoding AND step.recoding, line.path || step.before
+      AND held.code IN (SELECT m.before FROM pg_temp.commune_step AS m)
+    -- Whatever leads to one code on one day is one line: a file of circles ends, too.
+    UNION
+    SELECT line.id, step.after, step.effective, line.recoding AND step.recoding, true
     FROM line
     CROSS JOIN LATERAL (
       SELECT m.*, min(m.effective) OVER () AS first
-      FROM movement AS m
+      FROM pg_temp.commune_step AS m
       WHERE m.before = line.code
-        AND (m.effective > line.day OR (m.effective = line.day AND cardinality(line.path) > 0 AND NOT m.keeps))
-        AND m.after <> ALL (line.path)
+        AND (m.effective > line.day OR (m.effective = line.day AND line.begun AND NOT m.keeps))
     ) AS step
     WHERE step.effective = step.first
   )
   SELECT line.id::bigint, line.code, bool_and(line.recoding)
   FROM line
-  WHERE cardinality(line.path) > 0
+  WHERE line.begun
     AND NOT EXISTS (
-      SELECT FROM movement AS m
+      SELECT FROM pg_temp.commune_step AS m
       WHERE m.before = line.code
         AND (m.effective > line.day OR (m.effective = line.day AND NOT m.keeps))
-        AND m.after <> ALL (line.path)
     )
   GROUP BY line.id, line.code;
 END
 $$;
-COMMENT ON FUNCTION nearness.movement_heirs(text, integer) IS
-  'Where the staged movements lead each current commune, from 1 January of its vintage (exclusive) to that of the import (inclusive), '
-  'one step after the other; recoding: every step only changed the number.';
+COMMENT ON FUNCTION nearness.movement_heirs(text) IS
+  'Where the staged movements (commune_step) lead each current commune from 1 January of its vintage on, that day excluded, one step after '
+  'the other; recoding: every step only changed the number.';
 
 CREATE OR REPLACE FUNCTION nearness.hear_movements(import_country text, import_vintage integer) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -68,11 +59,20 @@ BEGIN
     RETURN;
   END IF;
 
+  CREATE TEMPORARY TABLE commune_step ON COMMIT DROP AS
+  SELECT DISTINCT m.effective, m.before, m.after, m.recoding,
+    -- A step on the same day goes on only from a code that this day does not keep: 49144 to 44225, and that one into 44180.
+    bool_or(m.before = m.after) OVER (PARTITION BY m.before, m.effective) AS keeps
+  FROM pg_temp.commune_movement AS m
+  WHERE m.effective <= make_date(import_vintage, 1, 1);
+  CREATE INDEX ON pg_temp.commune_step (before);
+  ANALYZE pg_temp.commune_step;
+
   CREATE TEMPORARY TABLE commune_said ON COMMIT DROP AS
   SELECT
     held.id AS held_id, held.code AS held_code, taker.code, taker.file, taker.position, heir.recoding, named.action,
     bool_or(heir.code = held.code) OVER (PARTITION BY held.id) AS stays
-  FROM nearness.movement_heirs(import_country, import_vintage) AS heir
+  FROM nearness.movement_heirs(import_country) AS heir
   JOIN commune AS held ON held.id = heir.held_id
   -- What the file does not hold cannot take anything over.
   JOIN pg_temp.commune_planned AS taker ON taker.code = heir.code
@@ -92,7 +92,8 @@ BEGIN
   GROUP BY said.held_code;
 
   INSERT INTO pg_temp.commune_heir AS heir (held_id, code, share, own, said, recoding)
-  SELECT said.held_id, said.code, common.area / ST_Area(held.geom), common.area / ST_Area(staged.geom), true, said.recoding
+  SELECT said.held_id, said.code,
+    nearness.ratio(common.area, ST_Area(held.geom)), nearness.ratio(common.area, ST_Area(staged.geom)), true, said.recoding
   FROM pg_temp.commune_said AS said
   JOIN commune AS held ON held.id = said.held_id
   JOIN pg_temp.commune_staged AS staged USING (file, position)

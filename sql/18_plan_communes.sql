@@ -52,13 +52,19 @@ COMMENT ON FUNCTION nearness.plan_communes(text, integer) IS
   'Compares what was staged with the current communes of a country, one row a commune: added, renamed, reshaped (also when renamed '
   'too), unchanged, merged, split or recoded; and who has the ground of each of them, with shares (commune_heir).';
 
+CREATE OR REPLACE FUNCTION nearness.ratio(part double precision, whole double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Two halves are equal, whatever the last digits of their areas.
+RETURN round((part / whole)::numeric, 6)::double precision;
+COMMENT ON FUNCTION nearness.ratio(double precision, double precision) IS 'The share of a part in a whole, to a millionth.';
+
 CREATE OR REPLACE FUNCTION nearness.measure_heirs(import_country text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET jit = off AS $$
 BEGIN
   -- Most new outlines are the old ones redrawn: one intersection each tells that, and their neighbours are left in peace.
   INSERT INTO pg_temp.commune_heir (held_id, code, share, own)
-  SELECT held.id, staged.code, common.area / ST_Area(held.geom), common.area / ST_Area(staged.geom)
+  SELECT held.id, staged.code, nearness.ratio(common.area, ST_Area(held.geom)), nearness.ratio(common.area, ST_Area(staged.geom))
   FROM pg_temp.commune_planned AS planned
   JOIN pg_temp.commune_staged AS staged USING (file, position)
   JOIN commune AS held ON held.id = planned.held_id
@@ -85,7 +91,7 @@ BEGIN
 
   INSERT INTO pg_temp.commune_heir (held_id, code, share, own, piece)
   SELECT held.id, staged.code,
-    ST_Area(common.piece) / ST_Area(held.geom), ST_Area(common.piece) / ST_Area(staged.geom),
+    nearness.ratio(ST_Area(common.piece), ST_Area(held.geom)), nearness.ratio(ST_Area(common.piece), ST_Area(staged.geom)),
     CASE WHEN play.absent THEN common.piece END
   FROM pg_temp.commune_in_play AS play
   JOIN commune AS held ON held.id = play.held_id

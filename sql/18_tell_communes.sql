@@ -34,7 +34,7 @@ COMMENT ON FUNCTION nearness.count_commune_changes() IS
 
 CREATE OR REPLACE FUNCTION nearness.percent(share double precision) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE WHEN share BETWEEN 1e-9 AND 0.005 THEN 'under 1 %' ELSE format('%s %%', round(100 * share)) END;
+RETURN CASE WHEN share > 0 AND share < 0.005 THEN 'under 1 %' ELSE format('%s %%', round(100 * share)) END;
 COMMENT ON FUNCTION nearness.percent(double precision) IS 'A share (0 to 1) as an operator reads it: whole per cents.';
 
 CREATE OR REPLACE FUNCTION nearness.commune_heirs_told(of_held bigint, own_code text, action text) RETURNS text

@@ -219,6 +219,16 @@ def show(code: str, country: str | None) -> None:
                     click.echo(f"    took in {gone.code} {gone.name}")
 
 
+@communes.command("history")
+@click.argument("code")
+@in_country
+def history_(code: str, country: str | None) -> None:
+    """Print the line of descent of a code: the communes it came from, and what became of them, with shares of ground."""
+    with _session() as session:
+        for generation in queries.descent(session, queries.history(session, code, country)):
+            click.echo(report.as_line(generation))
+
+
 @communes.command()
 @click.argument("code")
 @in_country

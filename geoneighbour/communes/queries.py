@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from geoneighbour.communes.models import DEMONSTRATION, Commune, CommuneAdjacency
@@ -27,6 +27,7 @@ class Version:
     valid_from: int
     valid_to: int | None
     successor_id: int | None
+    fate: str | None
     source: str
 
 
@@ -39,7 +40,12 @@ _VERSION = select(
     Commune.valid_from,
     Commune.valid_to,
     Commune.successor_id,
+    Commune.fate,
     Commune.source,
+)
+_BECAME = text(
+    "SELECT * FROM nearness.commune_became WHERE commune_id = ANY(CAST(:ids AS bigint[]))"
+    " ORDER BY share DESC NULLS LAST, successor_id"
 )
 _CURRENT = Commune.valid_to.is_(None)
 
@@ -91,6 +97,31 @@ def predecessors(session: Session, version: Version) -> Sequence[Version]:
     )
 
 
+@dataclass(frozen=True)
+class Generation:
+    """A version in a line of descent, and who has its ground since, with shares (0 to 1; None: not known)."""
+
+    version: Version
+    heirs: Sequence[tuple[Version, float | None]]
+
+
+def descent(session: Session, versions: Sequence[Version]) -> Sequence[Generation]:
+    """Where these versions came from and what became of them, oldest first; the heirs with the largest shares first."""
+    ids = session.scalars(select(func.nearness.commune_line([version.id for version in versions]))).all()
+    line = {version.id: version for version in _all(session, _VERSION.where(Commune.id.in_(ids)))}
+    heirs = session.execute(_BECAME, {"ids": ids}).all()
+    # Heirs may stand beside the line: what a predecessor gave to others.
+    others = {heir.successor_id for heir in heirs} - line.keys()
+    known = line | {v.id: v for v in _all(session, _VERSION.where(Commune.id.in_(others)))}
+    return [
+        Generation(
+            version,
+            [(known[heir.successor_id], heir.share) for heir in heirs if heir.commune_id == version.id],
+        )
+        for version in sorted(line.values(), key=lambda v: (v.valid_from, v.valid_to or 9999, v.code))
+    ]
+
+
 def neighbours(session: Session, commune_id: int) -> Sequence[tuple[Version, bool]]:
     """Adjacent communes in the order of their codes; True where an operator entered it."""
     other = aliased(CommuneAdjacency)
@@ -109,9 +140,9 @@ def area_km2(session: Session, commune_id: int) -> float:
     return float(session.scalars(select(square_metres / 1e6).where(Commune.id == commune_id)).one())
 
 
-def search(session: Session, text: str, limit: int = 10) -> Sequence[Version]:
+def search(session: Session, prefix: str, limit: int = 10) -> Sequence[Version]:
     """Current communes whose code, name, or a word of whose name begins so: « st malo », « le rheu », « 352 »."""
-    typed = session.scalar(select(func.nearness.plain_name(text))) or ""
+    typed = session.scalar(select(func.nearness.plain_name(prefix))) or ""
     # Some sources drop the article of a name; people write Saint in short.
     wanted = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"^(le|la|les|l)\b ", "", typed))
     if not wanted:

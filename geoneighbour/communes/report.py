@@ -10,6 +10,7 @@ from typing import Self
 from tqdm import tqdm
 
 from geoneighbour.boundaries.quality import Quality
+from geoneighbour.communes.queries import Generation
 from geoneighbour.communes.service import Summary
 
 MOST_LINES = 20
@@ -77,6 +78,20 @@ def _quality(quality: Quality) -> list[str]:
         if count > len(some):
             lines.append(f"  {kind}: {count - len(some):,} more (all of them with --json)")
     return lines
+
+
+def as_line(generation: Generation) -> str:
+    """A version on one line: years, code, name, and what became of it."""
+    version = generation.version
+    until = "today" if version.valid_to is None else version.valid_to
+    shown = f"{version.valid_from} to {until}  {version.code} {version.name}"
+    if version.valid_to is None:
+        return shown
+    heirs = [
+        f"{f'{share:.0%} '.replace('%', ' %') if share is not None else ''}to {heir.code} {heir.name}"
+        for heir, share in generation.heirs
+    ]
+    return f"{shown}  {version.fate or 'closed'}{': ' if heirs else ''}{', '.join(heirs)}"
 
 
 def as_json(summary: Summary) -> str:

@@ -50,6 +50,24 @@ def decide(json_data: Choices) -> dict[str, Any]:
     }
 
 
+@api.get("/notices")
+def notices() -> dict[str, Any]:
+    """What I have been told and have not put away yet; `kind` says which sentence `about` fills in."""
+    return {
+        "notices": [
+            {"id": n.id, "kind": n.kind, "about": n.about, "told_at": n.told_at.isoformat()}
+            for n in service.unread_notices(db(), current_member().id)
+        ]
+    }
+
+
+@api.post("/notices/<int:notice_id>/read")
+def read_notice(notice_id: int) -> tuple[str, int]:
+    """Puts a notice of mine away."""
+    service.read_notice(db(), current_member().id, notice_id)
+    return "", 204
+
+
 @api.post("/members/<int:member_id>/block")
 def block(member_id: int) -> tuple[str, int]:
     """Neither sees the other from now on."""

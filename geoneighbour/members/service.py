@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import InvalidInput, NotFound, NotVerified
-from geoneighbour.members.models import Block, Member
+from geoneighbour.members.models import Block, Member, Notice
 
 
 def create(session: Session, name: str) -> Member:
@@ -57,6 +57,21 @@ def unblock(session: Session, member_id: int, other_id: int) -> None:
     found = session.get(Block, (member_id, other_id))
     if found:
         session.delete(found)
+
+
+def unread_notices(session: Session, member_id: int) -> list[Notice]:
+    """What a member has been told and has not put away yet, oldest first."""
+    unread = select(Notice).where(Notice.member_id == member_id, Notice.read_at.is_(None))
+    return list(session.scalars(unread.order_by(Notice.id)))
+
+
+def read_notice(session: Session, member_id: int, notice_id: int) -> None:
+    """Puts a member's own notice away; twice is once. NotFound for anybody else's."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.member_id != member_id:
+        raise NotFound("Ce message n'existe pas, ou ne vous est pas adressé.")
+    if notice.read_at is None:
+        notice.read_at = func.now()
 
 
 def blocked_by(session: Session, member_id: int) -> list[Member]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import sqlalchemy
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.neighbourhoods.models import Residence
+from geoneighbour.posts import service as posts
 from tests.communes.conftest import Answer
 from tests.communes.files import features, write
 from tests.grid import Grid
@@ -153,3 +157,45 @@ def test_an_import_waits_for_a_home_that_is_being_stored(database: Engine, sessi
         other.rollback()
         session.commit()
         other.execute(text("SELECT nearness.follow_communes()"))
+
+
+@pytest.mark.parametrize("what", ["a home", "a post"])
+def test_what_is_stored_while_an_import_ends_waits_for_it(
+    what: str, database: Engine, imported: Imported, session: Session, tmp_path: Path
+) -> None:
+    """Another session closes A and opens its successor; who settles or writes at that moment must not keep the closed row."""
+    imported(write(tmp_path / "a.gpkg", features(BEFORE)), 2020)
+    home = BEFORE.at(0.5, 1.5)
+    member = settled(session, "Anne", home.lon, home.lat)
+    session.commit()
+    with Session(database) as importer, ThreadPoolExecutor() as pool:
+        importer.execute(text("UPDATE commune SET valid_to = 2021 WHERE code = '35001'"))
+        importer.execute(
+            text("""
+                INSERT INTO commune (country, code, name, vintage, valid_from, source, geom)
+                SELECT country, code, 'Nouvelle', 2021, 2021, source, geom FROM commune WHERE code = '35001'
+            """)
+        )
+        importer.execute(
+            text("UPDATE commune SET successor_id = (SELECT max(id) FROM commune) WHERE valid_to IS NOT NULL")
+        )
+        importer.execute(text("SELECT nearness.follow_communes()"))
+
+        def store() -> None:
+            with Session(database) as other, other.begin():
+                other.get(Residence, member)
+                if what == "a home":
+                    neighbourhoods.settle(other, member, BEFORE.at(0.6, 1.5))
+                else:
+                    posts.write(other, member, "request", "Une échelle ?", "commune")
+
+        stored = pool.submit(store)
+        # It has to wait; what does not is done in this time.
+        wait([stored], timeout=1)
+        importer.commit()
+        stored.result(timeout=20)
+    names = {
+        "a home": "SELECT name FROM residence JOIN commune ON commune.id = commune_id",
+        "a post": "SELECT name FROM post JOIN commune ON commune.id = origin_commune_id",
+    }
+    assert session.scalar(text(names[what])) == "Nouvelle"

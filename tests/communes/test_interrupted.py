@@ -27,18 +27,14 @@ Stored = Callable[[], list[str]]
 
 @contextmanager
 def started(
-    database_url: str, *arguments: object, stderr: int = subprocess.PIPE
+    database_url: str,
+    *arguments: object,
+    command: tuple[str, str] = ("communes", "import"),
+    stderr: int = subprocess.PIPE,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`geoneighbour communes import ...` in a group of its own, as a terminal starts it."""
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "from geoneighbour.cli import main; main()",
-            "communes",
-            "import",
-            *map(str, arguments),
-        ],
+        [sys.executable, "-c", "from geoneighbour.cli import main; main()", *command, *map(str, arguments)],
         env={**os.environ, "DATABASE_URL": database_url},
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -99,6 +95,17 @@ def test_stopped_in_the_middle(
     assert stored() == before == []
     # Nothing goes on reading or repairing for nobody.
     wait_until(lambda: not children(slow_file))
+
+
+def test_ctrl_c_in_a_statement_of_another_command(database_url: str) -> None:
+    """The weekly review, held up in its first statement: no word about a database that does not answer."""
+    with psycopg.connect(database_url) as holder, psycopg.connect(database_url, autocommit=True) as watcher:
+        holder.execute("SELECT pg_advisory_xact_lock(hashtext('nearness.review'))")
+        with started(database_url, command=("nearness", "review")) as process:
+            wait_until(lambda: running(watcher, "hashtext($1"))
+            os.killpg(process.pid, signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err.strip()) == (130, b"", b"Interrupted; nothing was changed.")
 
 
 def children(path: Path) -> list[str]:

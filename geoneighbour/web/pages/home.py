@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
+from geoneighbour.members import service as members
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods.models import Neighbourhood
@@ -24,9 +26,16 @@ def home() -> str:
         "home.html",
         member=member,
         neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
+        notices=members.unread_notices(db(), member.id),
         posts=posts,
         before=before,
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,
         bounds=extents.extent(db()),
     )
+
+
+@pages.post("/accueil/compris/<int:notice_id>")
+def read_notice(notice_id: int) -> Response:
+    members.read_notice(db(), current_member().id, notice_id)
+    return redirect(url_for("pages.home"))

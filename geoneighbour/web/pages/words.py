@@ -10,6 +10,7 @@ from flask_babel import format_date, format_decimal, format_timedelta, gettext, 
 
 from geoneighbour.communes import queries as communes
 from geoneighbour.database.http import db
+from geoneighbour.members.models import Notice
 from geoneighbour.nearness import words as nearness
 from geoneighbour.neighbourhoods.numbers import people
 
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(about)
     app.add_template_filter(ago)
     app.add_template_filter(why)
+    app.add_template_filter(told)
     app.jinja_env.globals.update(
         TIERS=TIERS,
         REACHES=REACHES,
@@ -51,6 +53,31 @@ def init_app(app: Flask) -> None:
         is_demonstration=lambda: communes.is_demonstration(db()),
         script_texts=script_texts,
     )
+
+
+def told(notice: Notice) -> str:
+    """What a notice says to its member (docs/decisions/008)."""
+    match notice.about["why"]:
+        case "merged":
+            news = gettext(
+                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s : %(from_name)s en fait partie."
+            )
+        case "split":
+            news = gettext(
+                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s : %(from_name)s a été partagée."
+            )
+        case "border":
+            news = gettext(
+                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s et non plus %(from_name)s : la limite entre les communes a changé."
+            )
+        case "found":
+            news = gettext("Votre commune est désormais connue : %(to_name)s.")
+        case _:
+            news = gettext(
+                "Depuis le 1er janvier %(since)s, votre domicile n’est plus dans %(from_name)s, ni dans une autre commune connue."
+            )
+    same = gettext("Rien d’autre ne change : votre quartier, vos voisins et vos demandes restent les mêmes.")
+    return f"{news % notice.about} {same}"
 
 
 def about(number: int | None) -> str:
