@@ -1,126 +1,167 @@
-"""Which columns of a boundary file hold the code and the name of a commune: by what the known sources call them."""
+"""Which columns of a layer hold code and name of a commune, by what the known sources call them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from geoneighbour.boundaries import guess
+from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
 
-
-@dataclass(frozen=True)
-class Fields:
-    """Lower-case columns. The name is the first of `names` that is not empty; `country` is where that source is at home."""
-
-    code: str
-    names: tuple[str, ...]
-    country: str
+COMMUNES, SECTORS, PARTS, OTHER = "communes", "sectors", "parts", "other"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A row of the table below: `mark` is a column that only this source has, when its code column is not enough."""
+    """A row of the table below, in lower-case columns; the last character class of a code may be a year.
+
+    `mark` is a column that only this source has, when its code column is not enough. `holds`: communes; sectors that share
+    the code of their commune; parts that name theirs in `within`; or something else. `languages` are those of `names`.
+    `country`: where it is at home; None: its columns are called so elsewhere too.
+    """
 
     title: str
     codes: tuple[str, ...]
     names: tuple[str, ...]
-    country: str = "FR"
+    country: str | None = "FR"
     mark: tuple[str, ...] = ()
-    instead: str | None = None
-    """What these shapes are, where they are no communes."""
+    languages: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    holds: str = COMMUNES
 
 
-# In this order: what has a column of its own stands before what has a common one. Rows that share a commune's code are
-# its parts (sectors, IRIS, islands) and become one.
+@dataclass(frozen=True)
+class Fields:
+    """Lower-case columns. The name is the first of `names` that says something; `languages` are theirs, or empty.
+
+    `within` and `kind` are the columns that tell what is no commune and which one it is in; None where there are none.
+    """
+
+    code: str
+    names: tuple[str, ...]
+    country: str | None
+    known: bool = False
+    source: str = ""
+    holds: str = COMMUNES
+    languages: tuple[str, ...] = ()
+    within: str | None = None
+    kind: str | None = None
+
+
+FRENCH_WITHIN = ("code_insee_de_la_commune_de_rattach", "commune", "cheflieu", "chef_lieu", "comparent")
+KIND_COLUMNS = ("type", "nature", "typecom")
+_BELGIAN = ("fr", "nl", "de")
+
+# In this order: what has a column of its own stands before what has a common one.
 SOURCES = (
-    Source("QPV", ("code_qp",), ("lib_qp", "nom_qp"), instead="priority quarters (QPV)"),
+    Source("QPV", ("code_qp",), ("lib_qp", "nom_qp"), holds=OTHER),
     Source(
         "IRIS",
         ("insee_com", "depcom", "code_insee"),
         ("nom_com", "nom_commune"),
         mark=("code_iris", "dcomiris"),
+        holds=SECTORS,
     ),
     Source(
-        "Statbel", ("cd_munty_refnis",), ("tx_munty_descr_fr", "tx_munty_descr_nl", "tx_munty_descr_de"), "BE"
+        "Statbel sectors",
+        ("cd_munty_refnis", "cd_munty_r"),
+        ("tx_munty_descr_fr", "tx_munty_descr_nl", "tx_munty_descr_de", "tx_munty_d"),
+        "BE",
+        mark=("cd_sector",),
+        languages=(*_BELGIAN, ""),
+        holds=SECTORS,
     ),
-    Source("UrbIS", ("mu_nat_code",), ("mu_name_fre", "mu_name_dut"), "BE"),
-    Source("NGI AdminVector", ("niscode",), ("namefre", "namedut", "nameger"), "BE"),
-    Source("municipal arrondissements", ("insee_arm",), ("nom", "nom_arm", "nom_com")),
-    Source("ADMIN EXPRESS 4", ("code_insee",), ("nom_officiel", "nom")),
-    Source("ADMIN EXPRESS 2 and 3, GEOFLA", ("insee_com",), ("nom", "nom_com")),
+    Source(
+        "Statbel sectors",
+        ("cnis5_####", "cnis5"),
+        ("t_mun_fr", "t_mun_nl", "t_mun_de"),
+        "BE",
+        mark=("cs########", "cs######"),
+        languages=_BELGIAN,
+        holds=SECTORS,
+    ),
+    Source(
+        "Statbel",
+        ("cd_munty_refnis", "cnis5_####", "cnis5"),
+        ("tx_munty_descr_fr", "tx_munty_descr_nl", "tx_munty_descr_de", "t_mun_fr", "t_mun_nl", "t_mun_de"),
+        "BE",
+        languages=_BELGIAN * 2,
+    ),
+    Source("UrbIS", ("mu_nat_code",), ("mu_name_fre", "mu_name_dut"), "BE", languages=("fr", "nl")),
+    Source("NGI AdminVector", ("niscode",), ("namefre", "namedut", "nameger"), "BE", languages=_BELGIAN),
+    Source(
+        "municipal arrondissements",
+        ("insee_arm",),
+        ("nom", "nom_arm", "nom_com"),
+        within=("insee_com",),
+        holds=PARTS,
+    ),
+    Source("associated and delegated communes", ("insee_cad",), ("nom",), within=("insee_com",), holds=PARTS),
+    Source(
+        "ADMIN EXPRESS 4",
+        ("code_insee",),
+        ("nom_officiel", "nom_offici", "nom"),
+        within=FRENCH_WITHIN,
+    ),
+    Source(
+        "ADMIN EXPRESS 2 and 3, GEOFLA", ("insee_com",), ("nom", "nom_com", "nom_comm"), within=FRENCH_WITHIN
+    ),
     Source("OpenStreetMap", ("insee",), ("nom",)),
-    Source("Etalab, france-geojson, geo.api.gouv.fr", ("code",), ("nom", "name")),
+    Source("Etalab, france-geojson, geo.api.gouv.fr", ("code",), ("nom", "name"), None, within=FRENCH_WITHIN),
 )
-
-COMMUNE_LAYERS = ("commune", "communes")
-"""How the layer of communes is called where a file has others beside it."""
 
 
 def find_fields(
-    present: Collection[str], file: str, code_field: str | None = None, name_field: str | None = None
+    columns: Mapping[str, Any], file: str, code_field: str | None = None, name_field: str | None = None
 ) -> Fields:
-    """The fields to read among the lower-case columns `present`; options win over what is known of the source.
+    """The fields to read among lower-case `columns` (name -> values); options win over what is known of the source.
 
     UnusableFile, naming the option that helps, when a column cannot be told.
     """
-    if not present:
+    if not columns:
         raise UnusableFile(f"{file}: its shapes have no code and no name (a shapefile needs its .dbf)")
     for field, option in ((code_field, "--code-field"), (name_field, "--name-field")):
-        if field and field.lower() not in present:
-            raise UnusableFile(f"{file}: no field {field} ({option}); it has {_listed(present)}")
-    source = next((s for s in SOURCES if _fits(s, present, name_field)), None)
-    if source and source.instead and not code_field:
-        raise UnusableFile(
-            f"{file}: these are {source.instead}, not communes; --code-field would import them all the same"
-        )
-    code = code_field.lower() if code_field else source and next(c for c in source.codes if c in present)
-    if not code:
-        raise UnusableFile(
-            f"{file}: no field looks like a commune's code; choose it with --code-field among {_listed(present)}"
-        )
-    names: tuple[str, ...]
+        if field and field.lower() not in columns:
+            raise UnusableFile(f"{file}: no field {plain(field, 80)} ({option}); it has {listed(columns)}")
+    for source in SOURCES:
+        code = _column(source.codes, columns)
+        names = tuple(n for n in source.names if n in columns)
+        if code and (names or name_field) and (not source.mark or _column(source.mark, columns)):
+            return _of_source(source, columns, code_field or code, names, name_field)
+    code = code_field.lower() if code_field else guess.code_column(columns, file)
+    name = name_field.lower() if name_field else guess.name_column(columns, code, file)
+    return Fields(code, (name,), None)
+
+
+def _of_source(
+    source: Source, columns: Mapping[str, Any], code: str, names: tuple[str, ...], name_field: str | None
+) -> Fields:
+    language = dict(zip(source.names, source.languages, strict=False))
     if name_field:
-        names = (name_field.lower(),)
-    elif source:
-        names = tuple(name for name in source.names if name in present)
-    else:
-        names = tuple({name for s in SOURCES for name in s.names if name in present})
-    if not names or (len(names) > 1 and not source):
-        raise UnusableFile(
-            f"{file}: no field is surely the name of a commune; choose it with --name-field among {_listed(present)}"
-        )
-    return Fields(code, names, source.country if source else "FR")
-
-
-def choose_layer(
-    layers: dict[str | None, tuple[str, ...]], file: str, wanted: str | None = None
-) -> str | None:
-    """The layer of communes: the wanted one, the only one, the one called so, the only one with a known code column."""
-    if wanted:
-        if None in layers or wanted in layers:
-            return wanted
-        raise UnusableFile(f"{file}: no layer {wanted} (--layer); it has {_listed(layers)}")
-    if not layers:
-        raise UnusableFile(f"{file}: no layer holds polygons")
-    if len(layers) == 1:
-        return next(iter(layers))
-    called = [name for name in layers if str(name).lower() in COMMUNE_LAYERS]
-    known = [name for name, fields in layers.items() if any(_fits(s, fields) for s in SOURCES)]
-    for found in (called, known):
-        if len(found) == 1:
-            return found[0]
-    raise UnusableFile(
-        f"{file}: several layers could hold communes; choose one with --layer among {_listed(layers)}"
+        # The other languages are kept all the same.
+        names = (name_field.lower(), *(n for n in names if n != name_field.lower() and n in language))
+    return Fields(
+        code.lower(),
+        names,
+        source.country,
+        True,
+        source.title,
+        source.holds,
+        tuple(language.get(n, "") for n in names) if language else (),
+        next((c for c in source.within if c in columns), None),
+        next((c for c in KIND_COLUMNS if c in columns), None),
     )
 
 
-def _fits(source: Source, present: Collection[str], name_field: str | None = None) -> bool:
-    return (
-        any(code in present for code in source.codes)
-        and (bool(name_field) or any(name in present for name in source.names))
-        and (not source.mark or any(mark in present for mark in source.mark))
-    )
+def _column(known: tuple[str, ...], columns: Collection[str]) -> str | None:
+    """The first of the known columns that is there; # stands for a digit of a vintage."""
+    patterns = (re.compile(re.escape(name).replace(r"\#", r"\d")) for name in known)
+    return next((c for pattern in patterns for c in columns if pattern.fullmatch(c)), None)
 
 
-def _listed(names: Collection[str | None]) -> str:
-    return ", ".join(sorted(str(name) for name in names)) or "none"
+def listed(names: Collection[str]) -> str:
+    some = sorted(names)
+    return plain(", ".join(some[:30]) + (" …" if len(some) > 30 else "")) or "none"

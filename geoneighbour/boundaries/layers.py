@@ -5,6 +5,7 @@ Files come from strangers: call this in a confined process (``ground.confined``)
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +18,16 @@ import pyogrio
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
+from geoneighbour.boundaries import shapefile
+from geoneighbour.boundaries.files import FORMATS, BoundaryFile
+from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
 
-SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip")
-"""What is picked up from a folder. Several layers may stand in the files of `LAYERED` alone."""
-LAYERED = (".gpkg", ".zip")
-
 EPSG_4326 = pyproj.CRS.from_epsg(4326)
+ONE_LAYER = ("GeoJSON", "GeoJSON lines")
+HEAD = 16_384
 
 
 @dataclass(frozen=True)
@@ -41,41 +43,73 @@ class Table:
     crs: pyproj.CRS | None
 
 
-def files_in(paths: list[Path]) -> list[Path]:
-    """The boundary files that the paths name, folders looked through; UnusableFile when there is none."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            if not inside:
-                raise UnusableFile(f"{path}: no boundary file in this folder ({', '.join(SUFFIXES)})")
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise UnusableFile(f"{path}: no such file")
-    return list(dict.fromkeys(found))
+@dataclass(frozen=True)
+class Layer:
+    """A layer that may hold polygons: its attributes, aligned by row, and its shapes where they had to be read along."""
+
+    file: BoundaryFile
+    name: str | None
+    format: str
+    columns: dict[str, NDArray[Any]]
+    crs: pyproj.CRS | None
+    whole: Table | None = None
+
+    def __str__(self) -> str:
+        return (
+            self.file.shown if self.title == Path(self.file.shown).stem else f"{self.file.shown} {self.title}"
+        )
+
+    @property
+    def title(self) -> str:
+        return self.name or Path(self.file.shown).stem
+
+    @property
+    def rows(self) -> int:
+        return len(self.whole.shapes) if self.whole else len(next(iter(self.columns.values()), ()))
+
+    def table(self) -> Table:
+        """With its shapes, read now where they were not."""
+        return self.whole or _read(self.file, self.name, self.format)
 
 
-def layers(path: Path) -> dict[str | None, tuple[str, ...]]:
-    """Layers that can hold polygons, with their lower-case fields. The only layer of a simple file is None: it is not opened."""
-    if path.suffix.lower() not in LAYERED:
-        return {None: ()}
-    with _complaints(path):
-        return {
-            str(name): tuple(str(field).lower() for field in pyogrio.read_info(path, layer=name)["fields"])
+def layers(file: BoundaryFile) -> Iterator[Layer]:
+    """What a file holds, one layer after the other; none where no layer can hold polygons.
+
+    GeoJSON has one layer, which cannot be looked at without reading all of it: it comes whole.
+    """
+    path = Path(file.path)
+    said = _format(path)
+    if said in ONE_LAYER:
+        table = _read(file, None, said)
+        yield Layer(file, None, said, table.columns, table.crs, table)
+        return
+    if said == "Shapefile":
+        shapefile.require_whole(path)
+    with _complaints(file):
+        names = [
+            str(name)
             for name, kind in pyogrio.list_layers(path)
             if kind is not None and ("Polygon" in kind or kind.startswith(("Unknown", "Geometry")))
-        }
+        ]
+    for name in names:
+        with _complaints(file):
+            meta, _, _, columns = pyogrio.raw.read(
+                path, layer=name, read_geometry=False, encoding=_encoding(path, said)
+            )
+            layer = Layer(file, name, said, _by_name(meta, columns), _crs_of(meta))
+        yield layer
 
 
-def read(path: Path, layer: str | None = None) -> Table:
-    """Reads a layer (None: the only one) whole."""
-    _is_whole(path)
-    with _complaints(path):
-        meta, _, wkb, columns = pyogrio.raw.read(path, layer=layer, force_2d=True)
+def _read(file: BoundaryFile, layer: str | None, said: str) -> Table:
+    path = Path(file.path)
+    with _complaints(file):
+        meta, _, wkb, columns = pyogrio.raw.read(
+            path, layer=layer, force_2d=True, encoding=_encoding(path, said)
+        )
+    if said == "GeoJSON lines":
+        _require_all_lines(file, len(wkb) if wkb is not None else 0)
     if wkb is None or len(wkb) == 0:
-        raise UnusableFile(f"{path.name}: holds no shapes")
+        raise UnusableFile(f"{file.shown}: holds no shapes")
     missing = np.array([shape is None for shape in wkb], dtype=bool)
     with np.errstate(invalid="ignore"):
         shapes = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -87,15 +121,58 @@ def read(path: Path, layer: str | None = None) -> Table:
             else "no shape"
         )
         shapes[row] = None
-    names = [str(field).lower() for field in meta["fields"]]
-    crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
-    return Table(dict(zip(names, columns, strict=True)), shapes, faults, crs)
+    return Table(_by_name(meta, columns), shapes, faults, _crs_of(meta))
 
 
-def to_lon_lat(table: Table, srid: int | None, name: str) -> None:
+def _by_name(meta: dict[str, Any], columns: list[NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return dict(zip((str(field).lower() for field in meta["fields"]), columns, strict=True))
+
+
+def _crs_of(meta: dict[str, Any]) -> pyproj.CRS | None:
+    return pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+
+
+def _format(path: Path) -> str:
+    """By its suffix; of JSON by how it begins and ends, since all kinds of it are called .json."""
+    said = FORMATS.get(path.suffix.lower(), path.suffix)
+    if not said.startswith(("GeoJSON", "TopoJSON")):
+        return said
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        ends = file.read(HEAD)
+        file.seek(max(0, size - HEAD))
+        ends += file.read()
+    if b'"Topology"' in ends:
+        return "TopoJSON"
+    first, _, _ = ends[:HEAD].lstrip(b"\x1e\r\n\t ").partition(b"\n")
+    lines = said == "GeoJSON lines" or (
+        # A feature begins, and no collection holds it.
+        re.search(rb'"type"\s*:\s*"Feature"', first) and b'"FeatureCollection"' not in ends
+    )
+    return "GeoJSON lines" if lines else "GeoJSON"
+
+
+def _require_all_lines(file: BoundaryFile, rows: int) -> None:
+    """GDAL stops at a broken line without a word. Records stand on a line each, or behind a record separator each."""
+    with Path(file.path).open("rb") as content:
+        start = content.read(1)
+        content.seek(0)
+        if start == b"\x1e":
+            records = sum(chunk.count(b"\x1e") for chunk in iter(lambda: content.read(1 << 20), b""))
+        else:
+            records = sum(1 for line in content if line.strip())
+    if rows < records:
+        raise UnusableFile(f"{file.shown}: is cut short or broken: {rows} of {records} lines can be read")
+
+
+def _encoding(path: Path, said: str) -> str | None:
+    return shapefile.encoding(path) if said == "Shapefile" else None
+
+
+def to_lon_lat(table: Table, srid: int | None, name: str) -> str:
     """Brings the shapes to EPSG:4326, in place; those with a position that is no number or out of range become faults.
 
-    `srid` says the file's own, whatever it declares. UnusableFile when nothing tells it, or when not one shape fits.
+    `srid` says the file's own, whatever it declares. Returns what it was called. UnusableFile when nothing tells it, or when not one shape fits.
     """
     crs = _crs(srid) if srid else table.crs
     positions, rows = shapely.get_coordinates(table.shapes, return_index=True)
@@ -113,15 +190,15 @@ def to_lon_lat(table: Table, srid: int | None, name: str) -> None:
     for row in wrong:
         table.faults[row] = "a position is not a number, or outside longitude 180 and latitude 90"
         table.shapes[row] = None
+    return _called(crs)
 
 
-def _is_whole(path: Path) -> None:
-    """GDAL reads half a shapefile without a word; its head says how long it should be, in units of two bytes."""
-    if path.suffix.lower() == ".shp":
-        with path.open("rb") as file:
-            head = file.read(28)
-        if len(head) < 28 or 2 * int.from_bytes(head[24:]) > path.stat().st_size:
-            raise UnusableFile(f"{path.name}: is cut short")
+def _called(crs: pyproj.CRS | None) -> str:
+    """EPSG:4326, also for files that leave it unsaid; EPSG:2154 also for files that write it out."""
+    if crs is None or crs == EPSG_4326:
+        return "EPSG:4326"
+    epsg = crs.to_epsg(min_confidence=60)
+    return f"EPSG:{epsg}" if epsg else plain(crs.name, 40)
 
 
 def _in_range(positions: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -137,13 +214,23 @@ def _crs(srid: int) -> pyproj.CRS:
 
 
 @contextmanager
-def _complaints(path: Path) -> Iterator[None]:
+def _complaints(file: BoundaryFile) -> Iterator[None]:
     """GDAL's errors -> one UnusableFile that names the file. Its warnings are not the operator's business."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
             yield
-        except (DataSourceError, DataLayerError, pyproj.exceptions.CRSError, UnicodeDecodeError) as error:
+        except (
+            DataSourceError,
+            DataLayerError,
+            FeatureError,
+            GeometryError,
+            pyproj.exceptions.CRSError,
+            UnicodeDecodeError,
+            # What pyogrio makes of a file whose head promises more than there is.
+            IndexError,
+            ValueError,
+        ) as error:
             # GDAL adds hints after a semicolon, about drivers that an operator cannot choose here.
-            reason = str(error).replace(str(path), path.name).split("; It might help")[0]
-            raise UnusableFile(f"{path.name}: {' '.join(reason.split())[:200]}") from error
+            reason = str(error).replace(file.path, file.shown).split("; It might help")[0]
+            raise UnusableFile(f"{file.shown}: {' '.join(reason.split())[:200]}") from error

@@ -1,24 +1,35 @@
 """Reads boundary files through a confined process; hands on bytes for COPY, and never meets a geometry itself.
 
-The process (``boundaries.confined_reader``) answers in frames: a letter, four bytes of length, a body.
+Archives are unpacked before, by a confined process of their own (``boundaries.unpack``).
 """
 
 from __future__ import annotations
 
 import json
 import signal
-import struct
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Protocol
 
+from geoneighbour.boundaries import files
+from geoneighbour.boundaries.frames import (
+    DONE,
+    END,
+    FOUND,
+    NOTE,
+    QUALITY,
+    REFUSAL,
+    ROWS,
+    SIZE,
+    STAGE,
+    received,
+)
 from geoneighbour.boundaries.quality import Quality
 from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.confined import Confined, confined
-
-SIZE, COUNTRY, ROWS, DONE, REFUSAL, END, QUALITY = b"s", b"c", b"r", b"d", b"x", b".", b"q"
-FRAME_HEAD = struct.Struct("!cI")
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,29 @@ class Request:
     name_field: str | None = None
     srid: int | None = None
     country: str | None = None
+    scheme: str | None = None
+    """Set: read official quarters of that scheme instead of communes, in `communes` (none: in all), up to `largest_km2`."""
+    communes: tuple[str, ...] = ()
+    largest_km2: float = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """A layer of a file: what it holds, and, if it is read, by which fields, in which system, of which country.
+
+    `ignored` says what it holds instead, where something better was there.
+    """
+
+    file: str
+    layer: str
+    format: str
+    rows: int
+    holds: str | None = None
+    code: str | None = None
+    names: tuple[str, ...] = ()
+    crs: str | None = None
+    country: str | None = None
+    ignored: str | None = None
 
 
 class Progress(Protocol):
@@ -47,38 +81,39 @@ class Progress(Protocol):
 
 
 class Reading:
-    """Files being read. First all `rows`, then, when the rows are all there, their `quality`."""
+    """Files being read. First all `rows`, then, when the rows are all there, their `quality`.
 
-    def __init__(self, reader: Confined, progress: Progress, found: Callable[[str], None]) -> None:
-        self._reader, self._progress, self._found = reader, progress, found
+    `layers` and `country` are known with the first row of each layer, `notes` at the end of the rows.
+    """
+
+    def __init__(self, reader: Confined, progress: Progress) -> None:
+        self._reader, self._progress = reader, progress
         self._quality: Quality | None = None
+        self.layers: list[Found] = []
+        self.notes: list[str] = []
+
+    @property
+    def country(self) -> str:
+        return next(layer.country for layer in self.layers if layer.country)
 
     def rows(self) -> Iterator[bytes]:
         """Chunks of PostgreSQL's binary COPY format: kind, file, position, parts, code, name, names, within, refusal, repair,
         geom (EWKB).
 
-        `found` is told the country before the first row. UnusableFile when a file cannot serve.
+        UnusableFile when a file cannot serve.
         """
-        for letter, body in self._frames():
+        for letter, body in received(self._reader.answer):
             if letter == ROWS:
                 yield body
-            elif letter == SIZE:
-                self._progress.to_read(int(body))
-            elif letter == DONE:
-                self._progress.has_read(int(body))
-            elif letter == COUNTRY:
-                self._found(body.decode())
-            elif letter == REFUSAL:
-                raise UnusableFile(body.decode())
+            elif letter == FOUND:
+                self.layers.append(Found(**json.loads(body)))
+            elif letter == NOTE:
+                self.notes.append(body.decode())
             elif letter == END:
                 return
-        ended, complaint = self._reader.end()
-        if ended in (-signal.SIGXCPU, -signal.SIGKILL):
-            raise UnusableFile("the file takes too long to read for its size")
-        # C++ aborts where memory is refused.
-        if ended == -signal.SIGABRT:
-            raise UnusableFile("the file needs too much memory for its size")
-        raise UnusableFile(f"the file cannot be read: its reader crashed ({complaint or -ended})")
+            else:
+                _tell(self._progress, letter, body)
+        raise _ended(self._reader)
 
     def quality(self) -> Quality:
         """How the boundaries fit together. It is looked at while the caller does other things; this waits for it.
@@ -86,22 +121,59 @@ class Reading:
         Where the limits end the look early, nothing is known: the rows themselves are all there.
         """
         if self._quality is None:
-            frame = next(self._frames(), None)
+            frame = next(received(self._reader.answer), None)
             known = frame is not None and frame[0] == QUALITY
             self._quality = (
                 Quality.from_json(frame[1].decode()) if frame and known else Quality((), whole=False)
             )
         return self._quality
 
-    def _frames(self) -> Iterator[tuple[bytes, bytes]]:
-        answer = self._reader.answer
-        while len(frame := answer.read(FRAME_HEAD.size)) == FRAME_HEAD.size:
-            letter, length = FRAME_HEAD.unpack(frame)
-            yield letter, answer.read(length)
-
 
 @contextmanager
-def reading(request: Request, progress: Progress, found: Callable[[str], None]) -> Iterator[Reading]:
-    """Reads the files in a confined process, which ends with the block at the latest."""
-    with confined("geoneighbour.boundaries.confined_reader", json.dumps(asdict(request))) as reader:
-        yield Reading(reader, progress, found)
+def reading(request: Request, progress: Progress) -> Iterator[Reading]:
+    """Reads the files in a confined process, which ends with the block at the latest, as does what was unpacked for it."""
+    paths = files.files_in([Path(path) for path in request.paths])
+    with tempfile.TemporaryDirectory(prefix="geoneighbour-") as folder:
+        to_read = files.named(_unpacked(paths, Path(folder), progress))
+        order = json.dumps({"request": asdict(request), "files": [asdict(file) for file in to_read]})
+        with confined("geoneighbour.boundaries.confined_reader") as reader:
+            reader.give(order.encode())
+            yield Reading(reader, progress)
+
+
+def _unpacked(paths: list[Path], folder: Path, progress: Progress) -> list[Path]:
+    """The same paths, with what was in the archives in their places."""
+    archives = [path for path in paths if files.is_archive(path)]
+    if not archives:
+        return paths
+    with confined("geoneighbour.boundaries.unpack", str(folder), *map(str, archives)) as process:
+        for letter, body in received(process.answer):
+            if letter == END:
+                break
+            _tell(progress, letter, body)
+        else:
+            raise _ended(process)
+    inside = {archive: files.files_in([folder / str(number)]) for number, archive in enumerate(archives)}
+    return [found for path in paths for found in inside.get(path, [path])]
+
+
+def _tell(progress: Progress, letter: bytes, body: bytes) -> None:
+    if letter == SIZE:
+        progress.to_read(int(body))
+    elif letter == DONE:
+        progress.has_read(int(body))
+    elif letter == STAGE:
+        progress.stage(body.decode())
+    elif letter == REFUSAL:
+        raise UnusableFile(body.decode())
+
+
+def _ended(process: Confined) -> UnusableFile:
+    """Why a confined process stopped in the middle."""
+    code, complaint = process.end()
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return UnusableFile("the file takes too long to read for its size")
+    # C++ aborts where memory is refused.
+    if code == -signal.SIGABRT:
+        return UnusableFile("the file needs too much memory for its size")
+    return UnusableFile(f"the file cannot be read: its reader crashed ({complaint or -code})")

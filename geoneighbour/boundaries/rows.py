@@ -13,12 +13,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoneighbour.boundaries import kinds
+from geoneighbour.boundaries.country import padded
 from geoneighbour.boundaries.fields import Fields
+from geoneighbour.boundaries.frames import plain
 from geoneighbour.boundaries.layers import Table
-from geoneighbour.ground.repair import repair
+from geoneighbour.ground.repair import Limits, repair
 
 CODE = re.compile(r"[0-9A-Z]{1,12}")
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+FRENCH = re.compile(r"(?:\d\d|2[AB])\d{3}")
 FRENCH_DIGITS = 5
 
 
@@ -41,13 +45,17 @@ class Row:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def rows(table: Table, fields: Fields, country: str) -> list[Row]:
-    """One row a commune, in the order of the file. `table.shapes` are in EPSG:4326 and are used up."""
+def rows(table: Table, fields: Fields, country: str, kind: str, limits: Limits) -> list[Row]:
+    """One row a commune or part, in the order of the file. `table.shapes` are in EPSG:4326 and are used up.
+
+    `kind` is what rows are that do not say it themselves; `limits` are those of all repairs together.
+    """
     codes = [_code(value, country) for value in table.columns[fields.code]]
-    names = _names(table, fields)
+    told = _told(table, fields)
+    names = [next(iter(some.values()), None) for some in told]
     faults = table.faults
-    for position, kind in enumerate(shapely.get_type_id(table.shapes)):
-        if faults[position] is None and kind not in POLYGONS:
+    for position, type_id in enumerate(shapely.get_type_id(table.shapes)):
+        if faults[position] is None and type_id not in POLYGONS:
             faults[position] = f"a {table.shapes[position].geom_type}, no polygon"
         elif codes[position] is None:
             faults[position] = "no code"
@@ -55,16 +63,42 @@ def rows(table: Table, fields: Fields, country: str) -> list[Row]:
             faults[position] = "the code is not made of 1 to 12 letters and digits"
         elif names[position] is None:
             faults[position] = "no name"
-    repairs = _repair(table.shapes, faults)
-    parts: dict[str, list[int]] = defaultdict(list)
+    repairs = _repair(table.shapes, faults, limits)
+    belongs = _belonging(table, fields, codes, country, kind)
+    parts: dict[tuple[str, str], list[int]] = defaultdict(list)
     for position, code in enumerate(codes):
-        parts[code or f"row {position}"].append(position)
+        parts[belongs[position][0], code or f"row {position}"].append(position)
+    found = []
+    for (its_kind, _), positions in parts.items():
+        row = _gathered(positions, codes[positions[0]], names, faults, repairs, table.shapes)
+        row.kind, row.within = its_kind, belongs[positions[0]][1]
+        if fields.languages:
+            row.names = {language: name for language, name in told[positions[0]].items() if language}
+        if row.refusal is None and its_kind != kinds.COMMUNE and row.within is None:
+            row.refusal, row.shape = "does not say its commune", None
+        found.append(row)
+    return found
+
+
+def _belonging(
+    table: Table, fields: Fields, codes: list[str | None], country: str, kind: str
+) -> list[tuple[str, str | None]]:
+    """What each row is and which commune it is in. Only France's communes have such parts."""
+    if country != "FR":
+        return [(kind, None)] * len(codes)
+    nothing = [None] * len(codes)
+    within = table.columns[fields.within] if fields.within else nothing
+    said = table.columns[fields.kind] if fields.kind else nothing
     return [
-        _gathered(
-            positions, codes[positions[0]], [names[p] for p in positions], faults, repairs, table.shapes
-        )
-        for positions in parts.values()
+        kinds.of_row(code or "", _name(word), _commune(around, country), kind)
+        for code, word, around in zip(codes, said, within, strict=True)
     ]
+
+
+def _commune(value: Any, country: str) -> str | None:
+    """A code of a commune; None for what only shares its column's name."""
+    code = _code(value, country)
+    return code if code and FRENCH.fullmatch(code) else None
 
 
 def encoded(found: list[Row]) -> list[bytes | None]:
@@ -78,12 +112,12 @@ def encoded(found: list[Row]) -> list[bytes | None]:
     return [None if row.shape is None else next(ewkb) for row in found]
 
 
-def _repair(shapes: NDArray[Any], faults: list[str | None]) -> dict[int, str]:
+def _repair(shapes: NDArray[Any], faults: list[str | None], limits: Limits) -> dict[int, str]:
     """Mends what is invalid, in place; what cannot be mended becomes a fault. Returns what was wrong, by position."""
     sound = np.array([fault is None for fault in faults], dtype=bool)
     invalid = np.flatnonzero(sound & ~shapely.is_valid(shapes)).tolist()
     reasons = dict(zip(invalid, shapely.is_valid_reason(shapes[invalid]), strict=True))
-    for position, mended in zip(invalid, repair(shapes[invalid]), strict=True):
+    for position, mended in zip(invalid, repair(shapes[invalid], limits), strict=True):
         pieces = [
             piece
             for piece in shapely.get_parts(mended)
@@ -101,38 +135,46 @@ def _repair(shapes: NDArray[Any], faults: list[str | None]) -> dict[int, str]:
 def _gathered(
     positions: list[int],
     code: str | None,
-    names: list[str | None],
+    all_names: list[str | None],
     faults: list[str | None],
     repairs: dict[int, str],
     shapes: NDArray[Any],
 ) -> Row:
     """The rows of one code as one. A fault in a part is one of the whole: half a commune would be a wrong one."""
-    row = Row(positions[0], len(positions), code, names[0])
+    names = [all_names[position] for position in positions]
+    # Told on a terminal when it is refused.
+    row = Row(positions[0], len(positions), code if code is None else plain(code, 40), names[0])
     row.refusal = next((faults[p] for p in positions if faults[p] is not None), None)
     if row.refusal is None and len(set(names)) > 1:
-        row.refusal = f"one code, several names: {', '.join(sorted(map(str, set(names))))}"
+        row.refusal = plain(f"one code, several names: {', '.join(sorted(map(str, set(names))))}", 200)
     if row.refusal is None:
         row.shape = shapes[positions[0]] if row.parts == 1 else shapely.union_all(shapes[positions])
         row.repair = next((repairs[p] for p in positions if p in repairs), None)
     return row
 
 
-def _code(value: Any, country: str) -> str | None:
-    """The code as text. Numbers have lost their leading noughts: in France they are put back."""
-    if value is None or (isinstance(value, (float, np.floating)) and np.isnan(value)):
+def code_text(value: Any) -> str | None:
+    """A code as text, as the file has it; None where there is none."""
+    if value is None or (isinstance(value, (float, np.floating)) and not np.isfinite(value)):
         return None
     number = isinstance(value, (int, float, np.integer, np.floating))
-    code = f"{value:.0f}" if number else unicodedata.normalize("NFC", str(value)).strip().upper()
-    if country == "FR" and (number or re.fullmatch(r"\d{4}", code)):
-        code = code.zfill(FRENCH_DIGITS)
-    return code or None
+    return (f"{value:.0f}" if number else unicodedata.normalize("NFC", str(value)).strip().upper()) or None
 
 
-def _names(table: Table, fields: Fields) -> list[str | None]:
-    """The first of the name columns that says something, in composed letters and with plain spaces."""
+def _code(value: Any, country: str) -> str | None:
+    """Numbers have lost their leading noughts: in France they are put back."""
+    code = code_text(value)
+    if code is None or country != "FR":
+        return code
+    return code.zfill(FRENCH_DIGITS) if not isinstance(value, str) else padded(code)
+
+
+def _told(table: Table, fields: Fields) -> list[dict[str, str]]:
+    """What the name columns say, by language (by column, where the source knows no languages); empty ones are left out."""
+    keys = fields.languages or fields.names
     columns = [table.columns[name] for name in fields.names]
     return [
-        next((name for value in values if (name := _name(value)) is not None), None)
+        {key: name for key, value in zip(keys, values, strict=True) if (name := _name(value)) is not None}
         for values in zip(*columns, strict=True)
     ]
 
@@ -140,4 +182,4 @@ def _names(table: Table, fields: Fields) -> list[str | None]:
 def _name(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
-    return " ".join(unicodedata.normalize("NFC", value).split()) or None
+    return " ".join(unicodedata.normalize("NFC", value).replace("\0", " ").split()) or None

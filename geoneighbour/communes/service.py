@@ -70,14 +70,13 @@ def import_communes(
     over what the outlines say. UnusableFile when the files cannot serve, or, if
     `strict`, are not wholly sound.
     """
-    countries: list[str] = []
-    with reading(request, progress, countries.append) as files:
+    with reading(request, progress) as files:
         _stage(session, files, progress)
         if strict:
             _require_sound(session, files)
         movements.stage(session, said)
         with session.begin_nested() as attempt:
-            summary = _import(session, countries[0], vintage, source, progress)
+            summary = _import(session, files.country, vintage, source, progress)
             if dry_run:
                 attempt.rollback()
         return replace(summary, quality=files.quality())

@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import PIPE, Popen
 from typing import IO, cast
@@ -44,6 +44,12 @@ class Confined:
     answer: IO[bytes]
     _process: Popen[bytes]
     _complaints: IO[bytes]
+
+    def give(self, question: bytes) -> None:
+        """All it is to read, at once; a process that ended before has its own answer."""
+        with suppress(BrokenPipeError):
+            self.question.write(question)
+            self.question.close()
 
     def end(self) -> tuple[int, str]:
         """Waits; gives the exit code (-n: ended by signal n) and the last line it wrote to standard error."""
