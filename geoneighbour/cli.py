@@ -18,6 +18,7 @@ from geoneighbour.database.commands import db
 from geoneighbour.demo.commands import demo
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.nearness.commands import nearness
+from geoneighbour.neighbourhoods.commands import neighbourhoods
 from geoneighbour.running.commands import run, serve, worker
 
 UNUSABLE = 2
@@ -40,6 +41,7 @@ cli.add_command(serve)
 cli.add_command(worker)
 cli.add_command(members)
 cli.add_command(nearness)
+cli.add_command(neighbourhoods)
 
 
 def main() -> None:

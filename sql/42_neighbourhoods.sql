@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION nearness.neighbourhood_shown(of_neighbourhood bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, name text, story text, state text, stage text, people integer,
-  mine boolean, supported boolean, covers_home boolean, geometry json
+  mine boolean, supported boolean, covers_home boolean, scheme text, vintage integer, source text, geometry json
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
@@ -13,6 +13,7 @@ BEGIN ATOMIC
     coalesce(residence.zone = shown.id, false),
     support.member_id IS NOT NULL,
     coalesce(nearness.home_in(of_member, shown.geom), false),
+    shown.scheme, shown.vintage, shown.source,
     ST_AsGeoJSON(shown.geom, 7)::json
   FROM neighbourhood AS shown
   LEFT JOIN residence ON residence.member_id = of_member
@@ -22,7 +23,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.neighbourhood_shown(bigint, bigint) IS
   'A neighbourhood as a member is shown it (null: somebody without an account): an open one with a rounded number, '
-  'a proposed one near the member with its stage; no row for others.';
+  'a proposed one near the member with its stage; no row for others. An official quarter says where it comes from.';
 
 CREATE OR REPLACE FUNCTION nearness.neighbourhoods_around(of_member bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50

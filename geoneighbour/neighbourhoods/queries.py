@@ -1,5 +1,5 @@
 """Neighbourhoods as they are shown. Rows have the columns of nearness.neighbourhood_shown:
-id, name, story, state, stage, people, mine, supported, covers_home, geometry (GeoJSON).
+id, name, story, state, stage, people, mine, supported, covers_home, scheme, vintage, source, geometry (GeoJSON).
 """
 
 from __future__ import annotations
