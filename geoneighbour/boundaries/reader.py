@@ -106,7 +106,8 @@ class Reading:
             if letter == ROWS:
                 yield body
             elif letter == FOUND:
-                self.layers.append(Found(**json.loads(body)))
+                found = json.loads(body)
+                self.layers.append(Found(**{**found, "names": tuple(found["names"])}))
             elif letter == NOTE:
                 self.notes.append(body.decode())
             elif letter == END:

@@ -71,7 +71,9 @@ def import_(
     source: str | None,
     as_json: bool,
 ) -> None:
-    """Import boundaries from GeoJSON, GeoPackage or Shapefile (also zipped); several PATHS, or a folder, are one import.
+    """Import boundaries from GeoJSON, TopoJSON, GeoPackage, Shapefile or FlatGeobuf, also packed (.zip, .7z, .gz).
+
+    Several PATHS, a folder or an archive are one import.
 
     All of it goes in, or nothing. Fields and coordinate system are found by themselves for the sources of docs/boundaries.md.
     """
@@ -188,10 +190,12 @@ def at(lon: float, lat: float) -> None:
             raise InvalidInput(f"{value:g} is no {what}: it must lie between -{bound} and {bound}")
     with _session() as session:
         found = queries.at(session, lon, lat)
+        parts = [f"{part.code} {part.name}" for part in queries.parts_at(session, lon, lat)]
     if found is None:
         click.echo("No commune here.")
         sys.exit(NOWHERE)
-    click.echo(f"{found.code} {found.name}")
+    inside = f" ({', '.join(parts)})" if parts else ""
+    click.echo(f"{found.code} {found.name}{inside}")
 
 
 @communes.command()
@@ -209,6 +213,8 @@ def show(code: str, country: str | None) -> None:
             click.echo(f"area        {queries.area_km2(session, commune.id):.2f} km²")
             click.echo(f"neighbours  {len(around)}")
             click.echo(f"source      {commune.source}")
+            for part in queries.parts(session, commune):
+                click.echo(f"part        {part.code} {part.name} ({part.kind})")
         click.echo("history")
         for version in versions:
             until = "today" if version.valid_to is None else str(version.valid_to)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
-from geoneighbour.communes.models import DEMONSTRATION, Commune, CommuneAdjacency
+from geoneighbour.communes.models import DEMONSTRATION, Commune, CommuneAdjacency, CommunePart
 from geoneighbour.errors import InvalidInput, NotFound
 from geoneighbour.ground.points import Point
 
@@ -55,6 +55,33 @@ def at(session: Session, lon: float, lat: float) -> Version | None:
     place = func.ST_GeomFromText(Point(lon, lat).wkt, 4326)
     found = session.scalar(select(func.nearness.commune_at(place)))
     return None if found is None else _one(session, _VERSION.where(Commune.id == found))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands inside a commune; `kind` is arrondissement, associated or delegated."""
+
+    kind: str
+    code: str
+    name: str
+
+
+def parts_at(session: Session, lon: float, lat: float) -> Sequence[Part]:
+    """Where inside its commune a place (degrees) lies: one part of each kind at most."""
+    place = func.ST_GeomFromText(Point(lon, lat).wkt, 4326)
+    found = func.nearness.parts_at(place).table_valued("kind", "code", "name")
+    return [Part(*row) for row in session.execute(select(found))]
+
+
+def parts(session: Session, version: Version) -> Sequence[Part]:
+    """What stands inside a commune today, by kind and code."""
+    statement = (
+        select(CommunePart.kind, CommunePart.code, CommunePart.name)
+        .where(CommunePart.country == version.country, CommunePart.commune_code == version.code)
+        .where(CommunePart.valid_to.is_(None))
+        .order_by(CommunePart.kind, CommunePart.code)
+    )
+    return [Part(*row) for row in session.execute(statement)]
 
 
 def by_code(session: Session, code: str, country: str | None = None) -> Version:

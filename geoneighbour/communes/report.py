@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tqdm import tqdm
 
 from geoneighbour.boundaries.quality import Quality
+from geoneighbour.boundaries.reader import Found
 from geoneighbour.communes.queries import Generation
 from geoneighbour.communes.service import Summary
 
@@ -60,9 +63,41 @@ def as_text(summary: Summary) -> str:
     counts = ", ".join(
         f"{count:,} {name}" for name, count in _counts(summary).items() if count or name == "read"
     )
+    parts = ", ".join(f"{count:,} {name}" for name, count in summary.parts.items() if count)
     lines = [f"  {detail.code or '-'}  {detail.reason}" for detail in summary.details]
+    if parts:
+        lines.insert(0, f"parts of communes: {parts}")
     members = [f"{summary.moved:,} members moved, {summary.told:,} told"] if summary.moved else []
-    return "\n".join([counts, *lines, *_quality(summary.quality), *members])
+    return "\n".join(
+        [*_found(summary.files), *summary.notes, counts, *lines, *_quality(summary.quality), *members]
+    )
+
+
+def _found(layers: Sequence[Found]) -> list[str]:
+    """What was read, a line for each layer, one for all that are alike; and on one line what was not."""
+    alike: dict[tuple[object, ...], list[Found]] = {}
+    for layer in layers:
+        if layer.ignored is None:
+            key = (layer.format, layer.holds, layer.code, layer.names, layer.crs, layer.country)
+            alike.setdefault(key, []).append(layer)
+    lines = [f"found: {_named(some)}, {_read(some)}" for some in alike.values()]
+    ignored = [f"{_title(layer)} ({layer.ignored})" for layer in layers if layer.ignored is not None]
+    return [*lines, f"ignored: {', '.join(ignored)}"] if ignored else lines
+
+
+def _named(some: Sequence[Found]) -> str:
+    return _title(some[0]) if len(some) == 1 else f"{len(some):,} files such as {_title(some[0])}"
+
+
+def _title(layer: Found) -> str:
+    return layer.file if layer.layer == Path(layer.file).stem else f"{layer.file} layer {layer.layer}"
+
+
+def _read(some: Sequence[Found]) -> str:
+    one = some[0]
+    holds = "" if one.holds == "communes" else f"{one.holds}, "
+    rows = sum(layer.rows for layer in some)
+    return f"{one.format}, {holds}code {one.code}, name {' or '.join(one.names)}, {one.crs}, {one.country}, {rows:,} rows"
 
 
 def _quality(quality: Quality) -> list[str]:
@@ -97,6 +132,7 @@ def as_line(generation: Generation) -> str:
 def as_json(summary: Summary) -> str:
     """One line: the counts by name, and `details` as a list of {code, reason}."""
     details = [asdict(detail) for detail in summary.details]
+    files = [asdict(layer) for layer in summary.files]
     people = {"moved": summary.moved, "told": summary.told}
     quality = {
         "counts": summary.quality.counts(),
@@ -104,7 +140,16 @@ def as_json(summary: Summary) -> str:
         "findings": [asdict(finding) for finding in summary.quality.findings],
     }
     return json.dumps(
-        {**_counts(summary), **people, "details": details, "quality": quality}, ensure_ascii=False
+        {
+            **_counts(summary),
+            **people,
+            "parts": dict(summary.parts),
+            "files": files,
+            "notes": list(summary.notes),
+            "details": details,
+            "quality": quality,
+        },
+        ensure_ascii=False,
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.boundaries.quality import HARMLESS, Quality
-from geoneighbour.boundaries.reader import Progress, Reading, Request, reading
+from geoneighbour.boundaries.reader import Found, Progress, Reading, Request, reading
 from geoneighbour.communes import land, movements
 from geoneighbour.communes.movements import Movement
 from geoneighbour.errors import InvalidInput, UnusableFile
@@ -33,7 +33,8 @@ class Summary:
     """`read` and `rejected` count rows of the files, `moved` and `told` members, the others communes.
 
     One both renamed and reshaped is reshaped. Moved: the commune of the home bears another code, has come or has gone;
-    told: those of them who got a notice (docs/decisions/008).
+    told: those of them who got a notice (docs/decisions/008). `parts` counts what stands inside communes by what became of it;
+    `files` says what was found in which file, `notes` what was made of it besides.
     """
 
     read: int
@@ -48,6 +49,9 @@ class Summary:
     rejected: int
     moved: int
     told: int
+    parts: Mapping[str, int] = field(default_factory=dict)
+    files: Sequence[Found] = field(default=(), repr=False)
+    notes: Sequence[str] = ()
     details: Sequence[Detail] = field(default=(), repr=False)
     quality: Quality = field(default=Quality((), whole=True), repr=False)
 
@@ -79,7 +83,7 @@ def import_communes(
             summary = _import(session, files.country, vintage, source, progress)
             if dry_run:
                 attempt.rollback()
-        return replace(summary, quality=files.quality())
+        return replace(summary, files=files.layers, notes=files.notes, quality=files.quality())
 
 
 def _import(session: Session, country: str, vintage: int, source: str | None, progress: Progress) -> Summary:
@@ -99,7 +103,20 @@ def _import(session: Session, country: str, vintage: int, source: str | None, pr
         Detail(code, reason)
         for code, reason in session.execute(text("SELECT * FROM nearness.list_commune_changes()"))
     ]
-    return Summary(**counts._asdict(), moved=moved, told=told, details=details)
+    parts = _parts(session, country, vintage, source)
+    listed = session.execute(text("SELECT * FROM nearness.list_part_changes()"))
+    details += [Detail(code, reason) for code, reason in listed]
+    return Summary(**counts._asdict(), moved=moved, told=told, parts=parts, details=details)
+
+
+def _parts(session: Session, country: str, vintage: int, source: str | None) -> dict[str, int]:
+    """Stores what stands inside communes, now that these are there."""
+    session.execute(select(func.nearness.plan_parts(country)))
+    refusal = session.scalar(select(func.nearness.part_import_refusal(vintage)))
+    if refusal:
+        raise UnusableFile(refusal)
+    session.execute(select(func.nearness.apply_parts(country, vintage, source)))
+    return session.execute(text("SELECT * FROM nearness.count_part_changes()")).one()._asdict()
 
 
 def _require_sound(session: Session, files: Reading) -> None:

@@ -32,7 +32,7 @@ class Answer:
         return {
             name: count
             for name, count in self.summary.items()
-            if name not in ("details", "quality", "read") and count
+            if isinstance(count, int) and name != "read" and count
         }
 
     @property
@@ -78,7 +78,7 @@ def imported(run: Run) -> Run:
     return imported
 
 
-TOUCHED = ("commune", "commune_succession", "commune_adjacency", "land", "residence", "post", "notice")
+TOUCHED = ("commune", "commune_succession", "commune_part", "commune_adjacency", "land", "residence", "post", "notice")
 """The tables that an import may write to."""
 
 
