@@ -143,8 +143,11 @@ class _Clock:
         """How long to wait for the next bytes at most."""
         rest = self.deadline - time.monotonic()
         if rest <= 0:
-            raise Unavailable(f"takes longer than {self.limits.seconds:g} seconds")
+            raise self.over()
         return rest if wait is None else min(rest, wait)
+
+    def over(self) -> Unavailable:
+        return Unavailable(f"takes longer than {self.limits.seconds:.3g} seconds")
 
     def came(self, count: int) -> None:
         now = time.monotonic()
@@ -198,10 +201,12 @@ class _Watched(httpcore.NetworkStream):
         self._plain, self._clock = plain, clock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        wait = self._clock.left(timeout)
         try:
-            read = self._plain.read(max_bytes, self._clock.left(timeout))
+            read = self._plain.read(max_bytes, wait)
         except httpcore.ReadTimeout:
-            self._clock.left(None)  # says so if it was this wait that ran out
+            if timeout is None or wait < timeout:
+                raise self._clock.over() from None
             raise
         self._clock.came(len(read))
         return read

@@ -85,16 +85,11 @@ def test_a_quarter_is_seen_supported_and_opens_like_a_drawn_one(
     assert list(zones) == [thabor.id]
 
 
-def test_a_new_vintage_redraws_what_is_proposed_and_leaves_what_is_open(city: City, session: Session) -> None:
+def test_a_new_vintage_redraws_what_is_proposed_and_leaves_what_is_open(
+    city: City, session: Session, logged_in: Callable[[int], FlaskClient]
+) -> None:
     town = Town(session)
     town.found_french({"A": shapely.union_all(list(AREAS.values()))})
-    smaller = Grid(
-        """
-        A B C
-        D E F
-    """,
-        side_m=800,
-    ).areas()["A"]
     smaller = shapely.intersection(AREAS["A"], shapely.box(*AREAS["A"].bounds).buffer(-0.002))
     inside, outside = town.join(MIDDLES["A"]), town.join(LAND.at(0.05, 1.05))
     wants_c, founders = town.join(MIDDLES["C"]), town.crowd(MIDDLES["B"], 11)
@@ -144,6 +139,10 @@ def test_a_new_vintage_redraws_what_is_proposed_and_leaves_what_is_open(city: Ci
     assert [tuple(row) for row in told] == [
         (outside, "quarter_redrawn", {"name": "Quartier A", "scheme": "IRIS", "vintage": "2025"})
     ]
+
+    words = "Les contours officiels de Quartier A ont changé (2025)"
+    assert words in logged_in(outside).get("/accueil").text
+    assert words not in logged_in(inside).get("/accueil").text
 
     before = city.stored()
     answer = city.imports(second, 2025)

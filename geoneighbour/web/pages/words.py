@@ -56,7 +56,12 @@ def init_app(app: Flask) -> None:
 
 
 def told(notice: Notice) -> str:
-    """What a notice says to its member (docs/decisions/008)."""
+    """What a notice says to its member (docs/decisions/008, 009)."""
+    if notice.kind == "quarter_redrawn":
+        return gettext(
+            "Les contours officiels de %(name)s ont changé (%(vintage)s) : votre domicile n’y est plus, et votre soutien est retiré. Vous pouvez soutenir ou dessiner un autre quartier.",
+            **notice.about,
+        )
     match notice.about["why"]:
         case "merged":
             news = gettext(
