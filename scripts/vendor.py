@@ -23,6 +23,7 @@ SERVED = {
         for weight in (400, 700)
     ],
     "@picocss/pico": ["css/pico.min.css"],
+    "h3-js": ["dist/browser/h3-js.es.js"],
     "maplibre-gl": ["dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css"],
     "terra-draw": ["dist/terra-draw.modern.js"],
     "terra-draw-maplibre-gl-adapter": ["dist/terra-draw-maplibre-gl-adapter.modern.js"],

@@ -52,6 +52,11 @@ def outline(cell: int) -> shapely.Polygon:
     return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])
 
 
+def centre(cell: int) -> Point:
+    lat, lon = h3.cell_to_latlng(cell)
+    return Point(lon, lat)
+
+
 def cell_area_m2(cell: int) -> float:
     return h3.cell_area(cell, unit="m^2")
 

@@ -78,15 +78,18 @@ def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
 
 
 def _overlaps(beside: Sequence[Row[Any]]) -> Iterator[Advice]:
+    trodden = []
     for other in beside:
         if max(other.of_drawn, other.of_theirs) < SOME:
             continue
-        about = {"id": other.id, "name": other.name, "state": other.state, "share": other.of_drawn}
         same = min(other.of_drawn, other.of_theirs) >= MUCH
         if same and other.covers_home:
-            yield Advice("join_instead" if other.state == OPEN else "support_instead", "look", about)
+            kind = "join_instead" if other.state == OPEN else "support_instead"
+            yield Advice(kind, "look", {"id": other.id, "name": other.name})
         else:
-            yield Advice("overlap", "look", about)
+            trodden.append(other.name)
+    if trodden:
+        yield Advice("overlap", "look", {"names": trodden})
 
 
 def _slivers(shape: shapely.MultiPolygon, beside: Sequence[Row[Any]]) -> Iterator[Advice]:

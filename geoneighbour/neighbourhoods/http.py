@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from geoneighbour.database.http import db
 from geoneighbour.ground import shapes
 from geoneighbour.members.http import current_member
-from geoneighbour.neighbourhoods import coach, queries, service, words
+from geoneighbour.neighbourhoods import coach, queries, service, suggestions, words
 from geoneighbour.neighbourhoods.numbers import people
 
 api = APIBlueprint("neighbourhoods", __name__, url_prefix="/api/v1", tag="neighbourhoods")
@@ -58,7 +58,9 @@ def shown(row: Row[Any], with_geometry: bool = False) -> dict[str, Any]:
         "mine": row.mine,
         "supported": row.supported,
         "covers_home": row.covers_home,
-        "official": {"scheme": row.scheme, "vintage": row.vintage, "source": row.source} if row.scheme else None,
+        "official": {"scheme": row.scheme, "vintage": row.vintage, "source": row.source}
+        if row.scheme
+        else None,
     }
     return answer | {"geometry": row.geometry} if with_geometry else answer
 
@@ -99,6 +101,13 @@ def coached(json_data: Drawn) -> dict[str, Any]:
             for one in advice
         ]
     }
+
+
+@api.get("/neighbourhoods/suggestions")
+def suggested() -> dict[str, Any]:
+    """Cells to begin a drawing with, around one's own home."""
+    found = suggestions.suggestions(db(), current_member().id)
+    return {"suggestions": [{"kind": one.kind, "cells": one.cells} for one in found]}
 
 
 @api.post("/neighbourhoods/<int:neighbourhood_id>/support")

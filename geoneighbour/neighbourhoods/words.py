@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import format_decimal, gettext, ngettext
+from babel.lists import format_list
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 
 from geoneighbour.neighbourhoods.coach import Advice
 
@@ -31,7 +32,8 @@ def advice(one: Advice) -> str:
             )
         case "overlap":
             return gettext(
-                "Il empiète sur %(name)s : laissez-lui ses rues si vous pouvez.", name=about["name"]
+                "Il empiète sur %(names)s : laissez-leur leurs rues si vous pouvez.",
+                names=format_list(about["names"], locale=get_locale()),
             )
         case "sliver":
             return gettext(
@@ -64,7 +66,12 @@ def advice(one: Advice) -> str:
         case "communes":
             names = [commune["name"] for commune in about["communes"]]
             return (
-                ngettext("Commune : %(names)s.", "Communes : %(names)s.", len(names), names=", ".join(names))
+                ngettext(
+                    "Commune : %(names)s.",
+                    "Communes : %(names)s.",
+                    len(names),
+                    names=format_list(names, locale=get_locale()),
+                )
                 if names
                 else gettext("Aucune commune ici : c’est la mer, ou l’étranger.")
             )

@@ -119,7 +119,13 @@ def test_the_coach_speaks_while_one_draws(logged_in, town):
     "kind", ["join_instead", "support_instead", "overlap", "sliver", "pieces", "odd_shape", "large", "small"]
 )
 def test_each_advice_has_words(app, kind):
-    about = {"name": "Le Sillon", "pieces": 2, "km2": 0.123, "usual_km2": 2.5}
+    about = {
+        "name": "Le Sillon",
+        "names": ["Le Sillon", "Paramé"],
+        "pieces": 2,
+        "km2": 0.123,
+        "usual_km2": 2.5,
+    }
     with app.test_request_context():
         said = words.advice(Advice(kind, "look", about))
     assert len(said) > 20

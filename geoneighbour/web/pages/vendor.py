@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
         """What our modules mean by the bare names of the libraries."""
         return {
             "imports": {
+                "h3-js": vendor("h3-js", "h3-js.es.js"),
                 "maplibre-gl": vendor("maplibre-gl", "maplibre-gl.mjs"),
                 "terra-draw": vendor("terra-draw", "terra-draw.modern.js"),
                 "terra-draw-maplibre-gl-adapter": vendor(

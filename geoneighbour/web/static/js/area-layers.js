@@ -22,6 +22,14 @@ export const reachLayers = (colour) => [
   line("reach-line", "reach", colour("chosen"), 3),
 ];
 
+/** Painted cells, and the cell that the keyboard stands on. */
+export const paintedLayers = (colour) => [
+  { id: "painted-fill", type: "fill", source: "painted", paint: { "fill-color": colour("chosen"), "fill-opacity": 0.28 } },
+  line("painted-line", "painted", colour("chosen"), 2.5),
+];
+
+export const cursorLayers = (colour) => [line("cursor-line", "cursor", colour("chosen"), 4)];
+
 const lit = (yes, no) => ["case", ["boolean", ["feature-state", "lit"], false], yes, no];
 
 export const proposedLayers = (colour) => [

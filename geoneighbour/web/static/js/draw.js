@@ -5,13 +5,15 @@ import {
 } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { colour } from "./base-style.js";
+import { snapper } from "./snap.js";
 import { say } from "./texts.js";
 
 const SHAPE = "polygon";
 const CHANGE = "select";
+const PRECISION = 7;
 
 /**
- * A pen on the map. `changed({state, corners, canUndo})` is told of each step; state: "empty", "drawing" or "done".
+ * A pen on the map. `changed({state, corners, canUndo, canRedo})` is told of each step; state: "empty", "drawing" or "done".
  * `refused()` is told of a corner that would make the border cross itself.
  */
 export function pen(map, changed, refused) {
@@ -25,18 +27,19 @@ export function pen(map, changed, refused) {
   const hue = colour("chosen");
   const corner = { coordinatePointColor: hue, closingPointColor: hue, closingPointWidth: 9, closingPointOutlineColor: "#ffffff" };
   const draw = new TerraDraw({
-    adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 7 }),
+    adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: PRECISION }),
     modes: [
       new TerraDrawPolygonMode({
         pointerDistance: 24,
         showCoordinatePoints: true,
+        snapping: { toCustom: snapper(map) },
         validation: uncrossed,
         styles: { fillColor: hue, fillOpacity: 0.2, outlineColor: hue, outlineWidth: 3, coordinatePointWidth: 6, ...corner },
       }),
       new TerraDrawSelectMode({
         pointerDistance: 24,
         allowManualDeselection: false,
-        flags: { [SHAPE]: { feature: { draggable: false, validation: uncrossed, coordinates: { draggable: true, midpoints: true, deletable: true } } } },
+        flags: { [SHAPE]: { feature: { draggable: false, validation: uncrossed, coordinates: { draggable: true, midpoints: true, deletable: true, snappable: { toCustom: snapper(map) } } } } },
         styles: {
           selectedPolygonColor: hue, selectedPolygonFillOpacity: 0.25, selectedPolygonOutlineColor: hue, selectedPolygonOutlineWidth: 3,
           selectionPointColor: hue, selectionPointWidth: 8, midPointColor: "#ffffff", midPointOutlineColor: hue, midPointOutlineWidth: 2, midPointWidth: 6,
@@ -51,7 +54,7 @@ export function pen(map, changed, refused) {
   const shape = () => draw.getSnapshot().find((one) => one.geometry.type === "Polygon" && one.properties.mode === SHAPE);
   const done = () => draw.getMode() === CHANGE;
   const corners = () => shape()?.properties.committedCoordinateCount ?? 0;
-  const tell = () => changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo() });
+  const tell = () => changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo(), canRedo: draw.canRedo() });
 
   draw.on("finish", (id, { action }) => {
     if (action === "draw") {
@@ -70,6 +73,16 @@ export function pen(map, changed, refused) {
       if (done() && !shape()) draw.setMode(SHAPE);
       tell();
     },
+    redo() {
+      draw.redo();
+      tell();
+    },
+    /** Takes the pen in hand, or lays it down; what was drawn is gone from the map then. */
+    turn(yes) {
+      draw.clear();
+      draw.clearUndoRedoHistory();
+      draw.setMode(yes ? SHAPE : "static");
+    },
     clear() {
       draw.clear();
       draw.clearUndoRedoHistory();
@@ -83,8 +96,11 @@ export function pen(map, changed, refused) {
     },
     /** GeoJSON Polygon of the finished shape, else null. */
     geometry: () => (done() ? shape()?.geometry ?? null : null),
-    /** Puts a shape drawn earlier back on the map, ready to be changed. */
-    restore(geometry) {
+    /** Puts a shape (the outer border of its first part) on the map, ready to be changed. */
+    restore({ type, coordinates }) {
+      const [ring] = type === "Polygon" ? coordinates : coordinates[0];
+      const geometry = { type: "Polygon", coordinates: [ring.map((position) => position.map((degrees) => Number(degrees.toFixed(PRECISION))))] };
+      draw.clear();
       const id = draw.getFeatureId();
       const [result] = draw.addFeatures([{ id, type: "Feature", geometry, properties: { mode: SHAPE } }]);
       if (!result.valid) return;

@@ -1,16 +1,29 @@
-// /quartiers/nouveau: the pen, its buttons, and sending name, story and shape. A refusal keeps everything in place.
+// /quartiers/nouveau: pen or brush, something to begin with, the coach, and sending. A refusal keeps everything in place.
 
 import { get, post } from "./api.js";
 import { widerLayers } from "./area-layers.js";
+import { coach } from "./coach.js";
 import { advice, pen } from "./draw.js";
-import { openMap, show } from "./map.js";
+import { fit, openMap, show } from "./map.js";
 import { say } from "./texts.js";
 
 const DRAFT = "geoneighbour.draft";
 const form = document.getElementById("propose");
 const hint = document.getElementById("map-hint");
+const tools = document.getElementById("tools");
 const button = (name) => document.querySelector(`[data-tool="${name}"]`);
-let drawing = null;
+const DRAW = "draw", PAINT = "paint";
+let way = DRAW;
+let map, drawing, painting, paint, advisor;
+/** What was drawn before it became cells: going back without a stroke brings it back as it was. */
+let origin = null;
+
+/** {geometry} or {cells} of what stands on the map; null while there is nothing whole. */
+function shape() {
+  if (way === PAINT) return painting.cells().length ? { cells: painting.cells() } : null;
+  const geometry = drawing.geometry();
+  return geometry && { geometry };
+}
 
 function refuse({ message, field }) {
   const input = ["name", "story"].includes(field) ? form.elements[field] : null;
@@ -23,31 +36,67 @@ function refuse({ message, field }) {
   }
 }
 
-function changed(now) {
-  hint.textContent = advice(now);
-  button("undo").disabled = !now.canUndo;
-  button("clear").disabled = now.state === "empty";
+function changed({ canUndo, canRedo, ...now }) {
+  hint.textContent = way === DRAW ? advice(now) : say(now.cells.length ? "paint_on" : "paint_begin");
+  button("undo").disabled = !canUndo;
+  button("redo").disabled = !canRedo;
+  button("clear").disabled = way === DRAW ? now.state === "empty" : !now.cells.length;
   button("finish").disabled = now.state === "done" || now.corners < 3;
-  button("finish").hidden = now.state === "done";
-  const geometry = drawing?.geometry();
-  if (geometry) {
-    sessionStorage.setItem(DRAFT, JSON.stringify(geometry));
+  button("finish").hidden = way === PAINT || now.state === "done";
+  const whole = shape();
+  if (whole) {
+    sessionStorage.setItem(DRAFT, JSON.stringify(whole));
     form.querySelector('[data-problem="geometry"]').textContent = "";
   }
+  advisor.look(whole);
+}
+
+async function brush() {
+  paint ??= await import("./paint.js");
+  painting ??= paint.brush(map, { size: 2, tool: "paint" }, changed, () => { hint.textContent = say("paint_full"); });
+}
+
+/** Takes pen or brush in hand; the shape goes along. */
+async function take(wanted, given = shape()) {
+  await brush();
+  if (wanted === PAINT) {
+    const cells = given?.cells ?? (given ? paint.cellsOf(given.geometry) : []);
+    origin = given?.geometry ? { geometry: given.geometry, cells: String(cells) } : null;
+    drawing.turn(false);
+    way = PAINT;
+    painting.turn(true);
+    painting.set(cells);
+  } else {
+    const painted = given?.cells?.length ? given.cells : null;
+    if (painted && paint.groundOf(painted).coordinates.length > 1) {
+      hint.textContent = say("paint_joined");
+      tools.elements.way.value = PAINT;
+      return;
+    }
+    painting.turn(false);
+    way = DRAW;
+    drawing.turn(true);
+    const untouched = origin && String(painted) === origin.cells;
+    const geometry = untouched ? origin.geometry : painted ? paint.borderOf(painted) : given?.geometry;
+    if (geometry) drawing.restore(geometry);
+    else changed({ state: "empty", corners: 0, canUndo: false, canRedo: false });
+  }
+  tools.elements.way.value = way;
+  tools.querySelector("[data-for=paint]").hidden = way !== PAINT;
 }
 
 async function send(event) {
   event.preventDefault();
   for (const input of form.elements) input.removeAttribute("aria-invalid");
-  const geometry = drawing.geometry();
-  if (!geometry) {
-    refuse({ message: say("shape_first"), field: "geometry" });
+  const whole = shape();
+  if (!whole) {
+    refuse({ message: say(way === DRAW ? "shape_first" : "paint_first"), field: "geometry" });
     return;
   }
   const submit = form.querySelector("[type=submit]");
   submit.setAttribute("aria-busy", "true");
   try {
-    const made = await post("/neighbourhoods", { name: form.elements.name.value, story: form.elements.story.value, geometry });
+    const made = await post("/neighbourhoods", { name: form.elements.name.value, story: form.elements.story.value, ...whole });
     sessionStorage.removeItem(DRAFT);
     location.assign(`/quartiers/${made.id}`);
   } catch (problem) {
@@ -56,8 +105,30 @@ async function send(event) {
   }
 }
 
+/** What one can begin with: cells around home, and neighbourhoods that others proposed here. */
+async function offer() {
+  const [{ suggestions }, { neighbourhoods }] = await Promise.all([get("/neighbourhoods/suggestions"), get("/neighbourhoods")]);
+  const proposed = neighbourhoods.filter((one) => one.state === "proposed" && one.covers_home);
+  const offers = [
+    ...suggestions.map(({ kind, cells }) => [say(`suggest_${kind}`), PAINT, { cells }]),
+    ...proposed.map(({ name, geometry }) => [say("suggest_like", { name }), DRAW, { geometry }]),
+  ];
+  const list = document.getElementById("suggestions");
+  list.replaceChildren(...offers.map(([words, wanted, given]) => {
+    const item = document.createElement("li");
+    const start = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: words });
+    start.addEventListener("click", async () => {
+      await take(wanted, given);
+      list.closest("details").open = false;
+      fit(map, given.geometry ?? paint.groundOf(given.cells));
+    });
+    item.append(start);
+    return item;
+  }));
+}
+
 async function start() {
-  const map = await openMap(document.getElementById("map"));
+  map = await openMap(document.getElementById("map"));
   if (!map) return;
   const { Marker } = await import("maplibre-gl");
   const [{ home }, mine] = await Promise.all([get("/me"), get("/me/map")]);
@@ -65,18 +136,26 @@ async function start() {
   const house = document.getElementById("house").content.firstElementChild.cloneNode(true);
   new Marker({ element: house, anchor: "bottom" }).setLngLat([home.lon, home.lat]).addTo(map);
   map.jumpTo({ center: [home.lon, home.lat], zoom: 14.2 });
+  advisor = coach(document.getElementById("coach"), (geometry) => take(DRAW, { geometry }));
   drawing = pen(map, changed, () => { hint.textContent = say("shape_crosses"); });
-  button("undo").addEventListener("click", () => drawing.undo());
+  const current = () => (way === DRAW ? drawing : painting);
+  for (const name of ["undo", "redo"]) button(name).addEventListener("click", () => current()[name]());
   button("clear").addEventListener("click", () => {
     sessionStorage.removeItem(DRAFT);
-    drawing.clear();
+    current().clear();
   });
   button("finish").addEventListener("click", () => drawing.finish());
+  tools.elements.way.forEach((choice) => choice.addEventListener("change", () => take(choice.value)));
+  tools.elements.brush.forEach((choice) => choice.addEventListener("change", () => painting.tool(choice.value)));
+  tools.elements.size.addEventListener("input", ({ target }) => painting.size(Number(target.value)));
   form.addEventListener("submit", send);
   form.querySelector("[type=submit]").disabled = false;
-  changed({ state: "empty", corners: 0, canUndo: false });
-  const draft = sessionStorage.getItem(DRAFT);
-  if (draft) drawing.restore(JSON.parse(draft));
+  tools.disabled = false;
+  changed({ state: "empty", corners: 0, canUndo: false, canRedo: false });
+  const draft = JSON.parse(sessionStorage.getItem(DRAFT));
+  if (draft?.cells) await take(PAINT, draft);
+  else if (draft?.geometry) drawing.restore(draft.geometry);
+  await offer();
 }
 
 await start();

@@ -1,0 +1,73 @@
+"""Something to begin with for who draws: cells (resolution 10) around one's own home, to be adjusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import shapely
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.errors import NotFound
+from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from geoneighbour.members.models import Home
+
+WALK = 6
+"""Rings of resolution-10 cells: some 800 m, ten minutes on foot."""
+SEARCH = 14
+"""Rings within which free ground is looked for: some 1.8 km."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`kind` is walk (ten minutes on foot) or gap (the free ground between neighbourhoods); `cells` as hexadecimal text."""
+
+    kind: str
+    cells: list[str]
+
+
+def suggestions(session: Session, member_id: int) -> list[Suggestion]:
+    """For a member with a home: the walk always, the gap where neighbourhoods around leave one with the home in it."""
+    home = session.execute(
+        select(func.ST_X(Home.geom), func.ST_Y(Home.geom)).where(Home.member_id == member_id)
+    ).one_or_none()
+    if home is None:
+        raise NotFound("Pas de domicile.")
+    start = cells.cell_at(Point(*home), cells.PAINTED)
+    found = [_suggestion("walk", cells.rings_around([start], WALK))]
+    disc = cells.rings_around([start], SEARCH)
+    taken = _taken(session, member_id, list(disc))
+    if taken and start not in taken:
+        found.append(_suggestion("gap", _joined(start, disc.keys() - taken)))
+    return found
+
+
+def _taken(session: Session, member_id: int, disc: list[int]) -> set[int]:
+    """The cells whose centre lies in a neighbourhood that the member is shown."""
+    rows = session.execute(
+        text(
+            "SELECT ST_AsBinary(geom) FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
+        ),
+        {"member": member_id, "ground": cells.union(disc).wkb},
+    )
+    centres = [cells.centre(cell) for cell in disc]
+    points = shapely.points([(centre.lon, centre.lat) for centre in centres])
+    taken: set[int] = set()
+    for (outline,) in rows:
+        inside = shapely.covers(shapely.from_wkb(bytes(outline)), points)
+        taken.update(cell for cell, is_inside in zip(disc, inside, strict=True) if is_inside)
+    return taken
+
+
+def _joined(start: int, free: set[int]) -> set[int]:
+    """What one can walk to from the start over free cells."""
+    reached = edge = {start}
+    while edge:
+        edge = {near for cell in edge for near in cells.rings_around([cell], 1)} & free - reached
+        reached = reached | edge
+    return reached
+
+
+def _suggestion(kind: str, ground: set[int] | dict[int, int]) -> Suggestion:
+    return Suggestion(kind, sorted(map(cells.to_text, ground)))
