@@ -27,6 +27,7 @@ BEGIN
   LEFT JOIN commune AS held
     ON held.country = import_country AND held.code = staged.code AND held.valid_to IS NULL
   WHERE staged.refusal IS NULL;
+  ANALYZE pg_temp.commune_planned;
 
   CREATE TEMPORARY TABLE commune_heir (
     held_id bigint,
@@ -45,6 +46,7 @@ BEGIN
 
   PERFORM nearness.measure_heirs(import_country);
   PERFORM nearness.hear_movements(import_country, import_vintage);
+  ANALYZE pg_temp.commune_heir;
   PERFORM nearness.settle_fates();
 END
 $$;
@@ -70,6 +72,8 @@ BEGIN
   JOIN commune AS held ON held.id = planned.held_id
   CROSS JOIN LATERAL (SELECT ST_Area(ST_Intersection(held.geom, staged.geom)) AS area OFFSET 0) AS common
   WHERE planned.action = 'reshaped';
+
+  ANALYZE pg_temp.commune_heir;
 
   CREATE TEMPORARY TABLE commune_in_play ON COMMIT DROP AS
   SELECT held_id, code, false AS absent, share < 0.95 AS torn
