@@ -10,6 +10,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     home,
     messages,
     neighbourhoods,
+    offline,
     requests,
     start,
     words,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_decimal, format_timedelta, gettext, lazy_gettext
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
 
 from geoneighbour.communes import queries as communes
 from geoneighbour.database.http import db
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         FACES=FACES,
         is_demonstration=lambda: communes.is_demonstration(db()),
         script_texts=script_texts,
+        moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
     )
 
 

@@ -1,0 +1,33 @@
+// On every page: the service worker, the word that one is offline, and what was written meanwhile.
+
+import { listen, send, waiting } from "./outbox.js";
+
+const about = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+const member = about("member");
+const banner = document.getElementById("offline");
+
+function tell() {
+  banner.hidden = navigator.onLine;
+  banner.querySelector("[data-slot=waiting]").hidden = waiting(member) === 0;
+}
+
+async function online() {
+  tell();
+  if (!member || !waiting(member)) return;
+  const { sent, refused } = await send(member);
+  if (refused) location.assign(`/demandes/nouvelle?texte=${encodeURIComponent(refused.body)}`);
+  else if (sent) location.assign("/accueil");
+}
+
+addEventListener("online", online);
+addEventListener("offline", tell);
+if (member) listen(member, tell);
+// Who is logged out, or never was in, leaves nothing private on this machine.
+else if ("caches" in window) await caches.delete("private-1");
+if ("serviceWorker" in navigator) {
+  await navigator.serviceWorker.register("/sw.js");
+  // What one wants without a network is worth fetching before it goes.
+  if (member && navigator.onLine) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});
+}
+if (navigator.onLine) await online();
+else tell();

@@ -1,0 +1,45 @@
+// Requests written without a network wait on this machine, under their author's number, and go out when it is back.
+
+import { post, Problem } from "./api.js";
+
+const key = (member) => `geoneighbour.outbox.${member}`;
+const read = (member) => JSON.parse(localStorage.getItem(key(member)) ?? "[]");
+
+function write(member, letters) {
+  if (letters.length) localStorage.setItem(key(member), JSON.stringify(letters));
+  else localStorage.removeItem(key(member));
+}
+
+export const waiting = (member) => (member ? read(member).length : 0);
+
+/** Keeps what a form with data-outbox holds instead of losing it; `kept` is told. */
+export function listen(member, kept) {
+  for (const form of document.querySelectorAll("form[data-outbox]")) {
+    form.addEventListener("submit", (event) => {
+      if (navigator.onLine || event.defaultPrevented) return;
+      event.preventDefault();
+      const { body, reach } = Object.fromEntries(new FormData(form));
+      write(member, [...read(member), { body, reach }]);
+      form.reset();
+      kept();
+      document.getElementById("offline").scrollIntoView({ block: "nearest" });
+    });
+  }
+}
+
+/** Sends one after the other; stops where the network fails again, or at the first that the server refuses. */
+export async function send(member) {
+  let sent = 0;
+  for (const letter of read(member)) {
+    try {
+      await post("/requests", letter);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) return { sent };
+      write(member, read(member).slice(1));
+      return { sent, refused: letter };
+    }
+    sent += 1;
+    write(member, read(member).slice(1));
+  }
+  return { sent };
+}

@@ -1,0 +1,57 @@
+// The service worker: what a member saw last stays readable without a network. The network always comes first.
+// Private pages are forgotten at the first page seen without a login (js/app.js). The answer that holds a home is never kept.
+
+const GROUND = "ground-1", PRIVATE = "private-1";
+const OFFLINE = "/hors-ligne";
+const MOST_TILES = 400;
+const NEVER = [/^\/api\/v1\/me$/, /^\/connexion/, /^\/inscription/, /^\/compte/, /^\/deconnexion/];
+const KEPT = [/^\/accueil$/, /^\/voisins$/, /^\/quartiers/, /^\/messages/, /^\/demandes\//, /^\/api\/v1\/(me\/map|feed|reach|neighbourhoods)/];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(GROUND).then((cache) => cache.add(OFFLINE)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  const old = caches.keys().then((names) => Promise.all(names.filter((name) => ![GROUND, PRIVATE].includes(name)).map((name) => caches.delete(name))));
+  event.waitUntil(old.then(() => self.clients.claim()));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || NEVER.some((path) => path.test(url.pathname))) return;
+  if (url.pathname.startsWith("/static/vendor/")) event.respondWith(cacheFirst(request));
+  else if (/^\/(static|tiles)\/|^\/polices\.css$/.test(url.pathname)) event.respondWith(networkFirst(request, GROUND));
+  else if (KEPT.some((path) => path.test(url.pathname))) event.respondWith(networkFirst(request, PRIVATE));
+  else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+});
+
+async function cacheFirst(request) {
+  return (await caches.match(request)) ?? keep(request, await fetch(request), GROUND);
+}
+
+async function networkFirst(request, name) {
+  try {
+    return await keep(request, await fetch(request), name);
+  } catch (unreachable) {
+    const known = await caches.match(request);
+    if (known) return known;
+    if (request.mode === "navigate") return caches.match(OFFLINE);
+    throw unreachable;
+  }
+}
+
+async function keep(request, response, name) {
+  if (response.ok && !response.redirected) {
+    const cache = await caches.open(name);
+    await cache.put(request, response.clone());
+    if (request.url.includes("/tiles/")) await trim(cache);
+  }
+  return response;
+}
+
+/** The tiles seen longest ago go first. */
+async function trim(cache) {
+  const tiles = (await cache.keys()).filter((one) => one.url.includes("/tiles/"));
+  await Promise.all(tiles.slice(0, -MOST_TILES).map((one) => cache.delete(one)));
+}
