@@ -14,27 +14,34 @@ BEGIN
     repair text,
     anchor bigint,
     cover bigint[],
-    geom geometry(MultiPolygon, 4326)
+    geom geometry(MultiPolygon, 4326),
+    commune_id bigint,
+    shown text
   ) ON COMMIT DROP;
 END
 $$;
 COMMENT ON FUNCTION nearness.stage_quarters() IS
   'Makes the empty table that an import copies into: one row a quarter, with code and name of its commune as the file has them; `kind` is '
-  'whole_commune for rural IRIS; `refusal` says why it cannot serve (then anchor and cover are null).';
+  'whole_commune for rural IRIS; `refusal` says why it cannot serve (then anchor and cover are null). '
+  '`commune_id` and `shown`, its name here, are found afterwards.';
 
 CREATE OR REPLACE FUNCTION nearness.name_quarters(of_scheme text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
 BEGIN
-  ALTER TABLE pg_temp.quarter_staged ADD COLUMN shown text;
+  UPDATE pg_temp.quarter_staged AS staged
+  SET commune_id = nearness.commune_at(ST_PointOnSurface(staged.geom)), shown = staged.name
+  WHERE staged.geom IS NOT NULL;
+  -- Else the planner takes it for small.
+  ANALYZE pg_temp.quarter_staged;
   WITH
   named AS (
     SELECT staged.code, staged.name, nearness.plain_name(staged.name) AS plain,
       coalesce(staged.place, commune.name, staged.commune_code) AS place
     FROM pg_temp.quarter_staged AS staged
-    LEFT JOIN commune ON commune.id = nearness.commune_at(ST_PointOnSurface(staged.geom))
+    LEFT JOIN commune ON commune.id = staged.commune_id
     WHERE staged.refusal IS NULL
   ),
-  held AS (
+  held AS MATERIALIZED (
     SELECT neighbourhood.name
     FROM neighbourhood
     WHERE neighbourhood.scheme = of_scheme AND neighbourhood.state <> 'archived'
@@ -56,12 +63,11 @@ BEGIN
   SET shown = left(concat_ws(', ', counted.name, counted.place), 64)
     || CASE WHEN counted.in_place > 1 OR counted.place IS NULL THEN ' (' || counted.code || ')' ELSE '' END
   FROM counted
-  WHERE staged.code = counted.code AND counted.namesakes > 1;
-  UPDATE pg_temp.quarter_staged AS staged SET shown = staged.name WHERE staged.shown IS NULL;
+  WHERE staged.code = counted.code AND counted.namesakes > 1 AND staged.refusal IS NULL;
 END
 $$;
 COMMENT ON FUNCTION nearness.name_quarters(text) IS
-  'Sets how each staged quarter is called here: its name, with the commune behind it if another one has the same, and the code if that is not enough.';
+  'Finds the commune of each staged quarter, and sets how it is called here: its name, with the commune behind it if another one has the same, and the code if that is not enough.';
 
 CREATE OR REPLACE FUNCTION nearness.plan_quarters(of_scheme text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
@@ -88,16 +94,21 @@ BEGIN
   WHERE staged.refusal IS NULL;
 
   INSERT INTO pg_temp.quarter_plan (id, code, held_vintage, change, told)
-  SELECT held.id, held.official_code, held.vintage,
+  WITH missing AS MATERIALIZED (
+    -- Apart, so that the ground of those alone is looked at.
+    SELECT held.*
+    FROM neighbourhood AS held
+    WHERE held.scheme = of_scheme AND held.state <> 'archived'
+      AND NOT EXISTS (SELECT FROM pg_temp.quarter_staged AS staged WHERE staged.code = held.official_code)
+  )
+  SELECT missing.id, missing.official_code, missing.vintage,
     CASE
-      WHEN held.state = 'open' OR EXISTS (SELECT FROM support WHERE support.neighbourhood_id = held.id) THEN 'left'
+      WHEN missing.state = 'open' OR EXISTS (SELECT FROM support WHERE support.neighbourhood_id = missing.id) THEN 'left'
       ELSE 'deleted'
     END,
-    held.name
-  FROM neighbourhood AS held
-  WHERE held.scheme = of_scheme AND held.state <> 'archived'
-    AND NOT EXISTS (SELECT FROM pg_temp.quarter_staged AS staged WHERE staged.code = held.official_code)
-    AND nearness.quarters_speak_for(held.geom);
+    missing.name
+  FROM missing
+  WHERE nearness.quarters_speak_for(missing.geom);
 END
 $$;
 COMMENT ON FUNCTION nearness.plan_quarters(text) IS
@@ -107,7 +118,7 @@ CREATE OR REPLACE FUNCTION nearness.quarters_speak_for(area geometry) RETURNS bo
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE AS $$
 BEGIN
   RETURN nearness.commune_at(ST_PointOnSurface(area)) IN (
-      SELECT nearness.commune_at(ST_PointOnSurface(staged.geom)) FROM pg_temp.quarter_staged AS staged
+      SELECT staged.commune_id FROM pg_temp.quarter_staged AS staged
     )
     OR 2 * (
       SELECT coalesce(ST_Area(ST_Union(ST_Intersection(staged.geom, area))), 0)
