@@ -9,7 +9,7 @@ import json
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -134,8 +134,9 @@ class Reading:
 def reading(request: Request, progress: Progress) -> Iterator[Reading]:
     """Reads the files in a confined process, which ends with the block at the latest, as does what was unpacked for it."""
     paths = files.files_in([Path(path) for path in request.paths])
-    with tempfile.TemporaryDirectory(prefix="geoneighbour-") as folder:
-        to_read = files.named(_unpacked(paths, Path(folder), progress))
+    packed = any(files.is_archive(path) for path in paths)
+    with tempfile.TemporaryDirectory(prefix="geoneighbour-") if packed else nullcontext("") as folder:
+        to_read = files.named(_unpacked(paths, Path(folder), progress) if packed else paths)
         order = json.dumps({"request": asdict(request), "files": [asdict(file) for file in to_read]})
         with confined("geoneighbour.boundaries.confined_reader") as reader:
             reader.give(order.encode())
@@ -145,8 +146,6 @@ def reading(request: Request, progress: Progress) -> Iterator[Reading]:
 def _unpacked(paths: list[Path], folder: Path, progress: Progress) -> list[Path]:
     """The same paths, with what was in the archives in their places."""
     archives = [path for path in paths if files.is_archive(path)]
-    if not archives:
-        return paths
     with confined("geoneighbour.boundaries.unpack", str(folder), *map(str, archives)) as process:
         for letter, body in received(process.answer):
             if letter == END:

@@ -97,7 +97,7 @@ def _read(some: Sequence[Found]) -> str:
     one = some[0]
     holds = "" if one.holds == "communes" else f"{one.holds}, "
     rows = sum(layer.rows for layer in some)
-    return f"{one.format}, {holds}code {one.code}, name {' or '.join(one.names)}, {one.crs}, {one.country}, {rows:,} rows"
+    return f"{one.format}, {holds}code {one.code}, name {' or '.join(one.names)}, {one.crs}, {one.country}, {rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def _quality(quality: Quality) -> list[str]:

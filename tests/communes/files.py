@@ -32,12 +32,12 @@ def features(
     names: Mapping[str, str] | None = None,
     code: str = "code",
     name: str = "nom",
-    prefix: str = "3500",
+    prefix: str = "350",
 ) -> list[Feature]:
     """The areas of a drawing; the code of A is 35001, of B 35002 ..., its name Commune A unless `names` says otherwise."""
     return [
         Feature(
-            shape, {code: f"{prefix}{ord(letter) - 64}", name: (names or {}).get(letter, f"Commune {letter}")}
+            shape, {code: f"{prefix}{ord(letter) - 64:02}", name: (names or {}).get(letter, f"Commune {letter}")}
         )
         for letter, shape in sorted(grid.areas().items())
     ]

@@ -60,10 +60,10 @@ def test_outlines_that_overlap(imported: Imported, session: Session, tmp_path: P
     """A and B overlap and have a line of border in common; C crosses B's border in two points and shares no length."""
     boxes = {"A": (0, 0, 2, 2), "B": (1, 0, 3, 2), "C": (2.5, 0.5, 4, 1.5)}
     rows = [
-        Feature(shapely.box(*box), {"code": f"3500{ord(letter) - 64}", "nom": letter})
+        Feature(shapely.box(*box), {"code": f"350{ord(letter) - 64:02}", "nom": letter})
         for letter, box in boxes.items()
     ]
-    imported(write(tmp_path / "c.gpkg", rows))
+    imported(write(tmp_path / "c.gpkg", rows), 2020, "--country", "FR")
     assert pairs(session) == {"AB"}
 
 

@@ -183,4 +183,4 @@ def test_a_file_of_circles_ends(imported: Imported, tmp_path: Path) -> None:
 
 
 def code(letter: str) -> str:
-    return f"3500{ord(letter) - 64}".rjust(5, "0")
+    return f"350{ord(letter) - 64:02}"

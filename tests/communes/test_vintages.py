@@ -97,7 +97,7 @@ def test_everything_follows_and_the_dry_run_is_the_run(
 
     after = stored()
     again = run(*command)
-    assert again.out.splitlines()[0] == "15 read, 15 unchanged"
+    assert again.out.splitlines()[1] == "15 read, 15 unchanged"
     assert "told" not in again.out
     assert stored() == after
 
