@@ -18,6 +18,15 @@ COMMENT ON FUNCTION nearness.cell_parent(bigint, integer) IS
   'The ancestor of an H3 cell at a coarser resolution (the cell itself at its own); null when that is finer. '
   'Not always the coarse cell of the same point: the grid''s levels do not nest exactly.';
 
+CREATE OR REPLACE FUNCTION nearness.cell_range(cell bigint) RETURNS int8range
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- The digits below its own are 7 in the cell; below that, of its resolution-9 descendants, 0 to 6, and the last six digits 7.
+RETURN int8range(
+  ((cell & ~(15::bigint << 52)) | (9::bigint << 52)) & ~(((1::bigint << (3 * (9 - nearness.cell_resolution(cell)))) - 1) << 18),
+  (cell & ~(15::bigint << 52)) | (9::bigint << 52), '[]');
+COMMENT ON FUNCTION nearness.cell_range(bigint) IS
+  'Where the resolution-9 descendants of an H3 cell of resolution 9 at most lie among all indexes: an index can look there.';
+
 CREATE OR REPLACE FUNCTION nearness.cell_text(cell bigint) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN to_hex(cell);

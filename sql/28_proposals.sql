@@ -3,24 +3,28 @@
 CREATE OR REPLACE FUNCTION nearness.proposals_for(of_member bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-  SELECT neighbourhood.id
-  FROM neighbourhood
-  JOIN residence ON residence.member_id = of_member
-  -- Who has no published cell yet looks around by the coarsest cell of the home (decision 003).
-  CROSS JOIN LATERAL (
+  WITH here AS MATERIALIZED (
+    -- Who has no published cell yet looks around by the coarsest cell of the home (decision 003).
     SELECT coalesce(nearness.published_cell(residence.home_cell), nearness.cell_parent(residence.home_cell, 5)) AS cell
-    OFFSET 0
-  ) AS here
+    FROM residence
+    WHERE residence.member_id = of_member
+  )
+  SELECT neighbourhood.id
+  FROM here
+  -- Cities bring official quarters by the thousand: the index finds those whose cells may be among the descendants.
+  JOIN neighbourhood
+    ON int8range(neighbourhood.cover[1], neighbourhood.cover[cardinality(neighbourhood.cover)], '[]') && nearness.cell_range(here.cell)
   WHERE neighbourhood.state = 'proposed'
-    AND (
-      EXISTS (
-        SELECT FROM unnest(neighbourhood.cover) AS touched (cell)
-        WHERE nearness.cell_parent(touched.cell, nearness.cell_resolution(here.cell)) = here.cell
-      )
-      OR EXISTS (
-        SELECT FROM support WHERE support.member_id = of_member AND support.neighbourhood_id = neighbourhood.id
-      )
-    );
+    AND EXISTS (
+      SELECT FROM unnest(neighbourhood.cover) AS touched (cell)
+      WHERE nearness.cell_parent(touched.cell, nearness.cell_resolution(here.cell)) = here.cell
+    )
+  UNION
+  SELECT neighbourhood.id
+  FROM support
+  JOIN neighbourhood ON neighbourhood.id = support.neighbourhood_id
+  WHERE support.member_id = of_member
+    AND neighbourhood.state = 'proposed';
 END;
 COMMENT ON FUNCTION nearness.proposals_for(bigint) IS
   'Sentence 2. The proposed neighbourhoods that a member is shown: those that touch the member''s published cell, and the supported one.';

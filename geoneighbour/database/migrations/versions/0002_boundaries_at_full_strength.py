@@ -127,6 +127,22 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state <> 'archived' AND scheme IS NOT NULL"),
     )
+    op.alter_column(
+        "neighbourhood",
+        "cover",
+        existing_type=postgresql.ARRAY(sa.BigInteger()),
+        existing_nullable=False,
+        comment="the resolution-9 cells it touches, in order",
+        existing_comment="the resolution-9 cells it touches",
+    )
+    op.create_index(
+        "ix_neighbourhood_proposed_cover",
+        "neighbourhood",
+        [sa.literal_column("int8range(cover[1], cover[cardinality(cover)], '[]')")],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
     op.create_check_constraint(
         op.f("ck_neighbourhood_official"),
         "neighbourhood",
