@@ -78,7 +78,16 @@ def imported(run: Run) -> Run:
     return imported
 
 
-TOUCHED = ("commune", "commune_succession", "commune_part", "commune_adjacency", "land", "residence", "post", "notice")
+TOUCHED = (
+    "commune",
+    "commune_succession",
+    "commune_part",
+    "commune_adjacency",
+    "land",
+    "residence",
+    "post",
+    "notice",
+)
 """The tables that an import may write to."""
 
 
