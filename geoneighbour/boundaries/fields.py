@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from geoneighbour.boundaries import guess
@@ -51,6 +52,8 @@ class Fields:
     kind: str | None = None
 
 
+CUT = 10
+"""Letters of a column's name that a shapefile keeps."""
 FRENCH_WITHIN = ("code_insee_de_la_commune_de_rattach", "commune", "cheflieu", "chef_lieu", "comparent")
 KIND_COLUMNS = ("type", "nature", "typecom")
 _BELGIAN = ("fr", "nl", "de")
@@ -67,7 +70,7 @@ SOURCES = (
     ),
     Source(
         "Statbel sectors",
-        ("cd_munty_refnis", "cd_munty_r"),
+        ("cd_munty_refnis",),
         ("tx_munty_descr_fr", "tx_munty_descr_nl", "tx_munty_descr_de", "tx_munty_d"),
         "BE",
         mark=("cd_sector",),
@@ -103,7 +106,7 @@ SOURCES = (
     Source(
         "ADMIN EXPRESS 4",
         ("code_insee",),
-        ("nom_officiel", "nom_offici", "nom"),
+        ("nom_officiel", "nom"),
         within=FRENCH_WITHIN,
     ),
     Source(
@@ -128,21 +131,22 @@ def find_fields(
             raise UnusableFile(f"{file}: no field {plain(field, 80)} ({option}); it has {listed(columns)}")
     for source in SOURCES:
         code = _column(source.codes, columns)
-        names = tuple(n for n in source.names if n in columns)
-        if code and (names or name_field) and (not source.mark or _column(source.mark, columns)):
-            return _of_source(source, columns, code_field or code, names, name_field)
+        found = _names(source, columns)
+        if code and (found or name_field) and (not source.mark or _column(source.mark, columns)):
+            return _of_source(source, columns, code_field or code, found, name_field)
     code = code_field.lower() if code_field else guess.code_column(columns, file)
     name = name_field.lower() if name_field else guess.name_column(columns, code, file)
     return Fields(code, (name,), None)
 
 
 def _of_source(
-    source: Source, columns: Mapping[str, Any], code: str, names: tuple[str, ...], name_field: str | None
+    source: Source, columns: Mapping[str, Any], code: str, found: dict[str, str], name_field: str | None
 ) -> Fields:
-    language = dict(zip(source.names, source.languages, strict=False))
+    names = tuple(found)
     if name_field:
         # The other languages are kept all the same.
-        names = (name_field.lower(), *(n for n in names if n != name_field.lower() and n in language))
+        others = names if source.languages else ()
+        names = (name_field.lower(), *(n for n in others if n != name_field.lower()))
     return Fields(
         code.lower(),
         names,
@@ -150,16 +154,25 @@ def _of_source(
         True,
         source.title,
         source.holds,
-        tuple(language.get(n, "") for n in names) if language else (),
+        tuple(found.get(n, "") for n in names) if source.languages else (),
         next((c for c in source.within if c in columns), None),
         next((c for c in KIND_COLUMNS if c in columns), None),
     )
 
 
 def _column(known: tuple[str, ...], columns: Collection[str]) -> str | None:
-    """The first of the known columns that is there; # stands for a digit of a vintage."""
-    patterns = (re.compile(re.escape(name).replace(r"\#", r"\d")) for name in known)
+    """The first of the known columns that is there, maybe cut; # stands for a digit of a vintage."""
+    patterns = (re.compile(re.escape(n).replace(r"\#", r"\d")) for name in known for n in (name, name[:CUT]))
     return next((c for pattern in patterns for c in columns if pattern.fullmatch(c)), None)
+
+
+def _names(source: Source, columns: Collection[str]) -> dict[str, str]:
+    """Its name columns that are there, maybe cut, with their languages. Two that are the same when cut are not told apart."""
+    found: dict[str, str] = {}
+    for name, language in zip_longest(source.names, source.languages, fillvalue=""):
+        cut = name[:CUT] if sum(other.startswith(name[:CUT]) for other in source.names) == 1 else name
+        found |= {column: language for column in (name, cut) if column in columns}
+    return found
 
 
 def listed(names: Collection[str]) -> str:

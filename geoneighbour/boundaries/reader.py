@@ -136,14 +136,14 @@ def reading(request: Request, progress: Progress) -> Iterator[Reading]:
     paths = files.files_in([Path(path) for path in request.paths])
     packed = any(files.is_archive(path) for path in paths)
     with tempfile.TemporaryDirectory(prefix="geoneighbour-") if packed else nullcontext("") as folder:
-        to_read = files.named(_unpacked(paths, Path(folder), progress) if packed else paths)
+        to_read = files.named(unpacked(paths, Path(folder), progress) if packed else paths)
         order = json.dumps({"request": asdict(request), "files": [asdict(file) for file in to_read]})
         with confined("geoneighbour.boundaries.confined_reader") as reader:
             reader.give(order.encode())
             yield Reading(reader, progress)
 
 
-def _unpacked(paths: list[Path], folder: Path, progress: Progress) -> list[Path]:
+def unpacked(paths: list[Path], folder: Path, progress: Progress) -> list[Path]:
     """The same paths, with what was in the archives in their places."""
     archives = [path for path in paths if files.is_archive(path)]
     with confined("geoneighbour.boundaries.unpack", str(folder), *map(str, archives)) as process:

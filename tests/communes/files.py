@@ -16,7 +16,14 @@ import shapely
 
 from tests.grid import Grid
 
-DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
+DRIVERS = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".geojsonl": "GeoJSONSeq",
+    ".gpkg": "GPKG",
+    ".fgb": "FlatGeobuf",
+    ".shp": "ESRI Shapefile",
+}
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,19 @@ def features(
     """The areas of a drawing; the code of A is 35001, of B 35002 ..., its name Commune A unless `names` says otherwise."""
     return [
         Feature(
-            shape, {code: f"{prefix}{ord(letter) - 64:02}", name: (names or {}).get(letter, f"Commune {letter}")}
+            shape,
+            {code: f"{prefix}{ord(letter) - 64:02}", name: (names or {}).get(letter, f"Commune {letter}")},
         )
         for letter, shape in sorted(grid.areas().items())
     ]
 
 
-def write(path: Path, rows: Iterable[Feature], epsg: int = 4326, layer: str | None = None) -> Path:
+def write(
+    path: Path, rows: Iterable[Feature], epsg: int = 4326, layer: str | None = None, encoding: str = "UTF-8"
+) -> Path:
     """Writes the rows by GDAL, in another coordinate system if asked; a second layer is added to the file."""
     rows = list(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
     shapes = np.array([row.shape for row in rows], dtype=object)
     if epsg != 4326:
         change = pyproj.Transformer.from_crs(4326, epsg, always_xy=True)
@@ -61,7 +72,7 @@ def write(path: Path, rows: Iterable[Feature], epsg: int = 4326, layer: str | No
         crs=f"EPSG:{epsg}",
         driver=DRIVERS[path.suffix],
         layer=layer,
-        encoding="UTF-8" if path.suffix == ".shp" else None,
+        encoding=encoding if path.suffix == ".shp" else None,
         append=path.exists(),
     )
     return path

@@ -1,0 +1,188 @@
+"""Every source of docs/boundaries.md, in every format it comes in: what is found by itself, and what would be stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geoneighbour.boundaries.frames import plain
+from geoneighbour.errors import UnusableFile
+from tests.boundaries.sources import FORMATS, SOURCES, Commune, by_code, cases, made, other_things, read_here
+from tests.communes.files import Feature, features, write
+from tests.grid import Grid
+
+ABOUT_A_METRE = 1e-5
+DRAWING = """
+    A A B
+    D C B
+"""
+FRANCE = Grid(DRAWING)
+BRUSSELS = Grid(DRAWING, lon=4.3, lat=50.8)
+# Letters beyond ASCII, one of them only in Windows-1252, not in Latin-1.
+FRENCH = [
+    ("35001", "L'Haÿ-les-Roses", ""),
+    ("35002", "Œuilly", ""),
+    ("35003", "Saint-Été", ""),
+    ("35004", "Le Rheu", ""),
+]
+BELGIAN = [
+    ("21004", "Bruxelles", "Brussel"),
+    ("21001", "Anderlecht", "Anderlecht "),
+    ("21009", "Ixelles", "Elsene"),
+    ("21015", "Schaerbeek", "Schaarbeek"),
+]
+
+
+def communes(country: str) -> list[Commune]:
+    land = (BRUSSELS if country == "BE" else FRANCE).areas()
+    named = BELGIAN if country == "BE" else FRENCH
+    return [
+        Commune(code, name, land[letter], other)
+        for (code, name, other), letter in zip(named, "ABCD", strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("name", "form"), cases())
+def test_a_source_in_a_format(name: str, form: str, tmp_path: Path) -> None:
+    source = SOURCES[name]
+    wanted = communes(source.country)
+    read = read_here(made(tmp_path, name, form, wanted))
+    (layer,) = read.used
+    cut = 10 if layer.format == "Shapefile" else None
+    assert (layer.code, layer.country) == (source.code[:cut], source.country)
+    assert tuple(layer.names) == tuple(name[:cut] for name in source.names)
+    assert layer.crs == f"EPSG:{4326 if form == '.topojson' else source.epsg}"
+    assert layer.format == FORMATS[form]
+    assert layer.rows == len(wanted) * (2 if source.halved else 1)
+    assert sum(one.ignored is not None for one in read.layers) == len(source.also) + (form == ".topojson")
+    found = by_code(read.rows)
+    assert found.keys() == {commune.code for commune in wanted}
+    for commune in wanted:
+        row = found[commune.code]
+        name_said = commune.name.upper() if name == "ADMIN EXPRESS 2, GEOFLA" else commune.name
+        assert (row.name, row.kind) == (name_said, "commune")
+        assert row.names == (
+            {"fr": commune.name, "nl": commune.other.strip()} if source.country == "BE" else {}
+        )
+        assert row.shape is not None
+        assert row.shape.hausdorff_distance(commune.shape) < ABOUT_A_METRE
+
+
+OVERSEAS = {
+    "FXX": (2154, -2.0, 48.6),
+    "GLP": (5490, -61.6, 16.2),
+    "GUF": (2972, -53.0, 4.5),
+    "REU": (2975, 55.5, -21.1),
+    "MYT": (4471, 45.1, -12.8),
+}
+
+
+def test_one_delivery_of_all_territories_each_in_its_own_system(tmp_path: Path) -> None:
+    """As the IGN packs it: one COMMUNE.shp for each, all of them called so."""
+    from tests.boundaries.sources import packed
+
+    for number, (territory, (epsg, lon, lat)) in enumerate(OVERSEAS.items()):
+        land = features(Grid("A B", lon, lat), code="INSEE_COM", name="NOM", prefix=f"97{number}")
+        write(tmp_path / "data" / "1_DONNEES" / f"SHP_{territory}" / "COMMUNE.shp", land, epsg)
+    read = read_here(packed(tmp_path, ".7z"))
+    assert [(layer.file, layer.crs) for layer in read.layers] == [
+        (f"SHP_{territory}/COMMUNE.shp", f"EPSG:{epsg}")
+        for territory, (epsg, _, _) in sorted(OVERSEAS.items())
+    ]
+    assert len(read.rows) == 2 * len(OVERSEAS)
+    for number, (_, lon, lat) in enumerate(OVERSEAS.values()):
+        shape = by_code(read.rows)[f"97{number}01"].shape
+        assert shape is not None
+        assert shape.hausdorff_distance(Grid("A B", lon, lat).areas()["A"]) < ABOUT_A_METRE
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
+def test_what_is_no_commune_is_refused_by_name_when_it_comes_alone(suffix: str, tmp_path: Path) -> None:
+    path = write(tmp_path / f"departements{suffix}", other_things("departements", communes("FR")))
+    with pytest.raises(UnusableFile, match=r"these are départements, not communes"):
+        read_here(path)
+
+
+def test_sectors_are_joined_only_if_there_is_nothing_better(tmp_path: Path) -> None:
+    """The same file with and without a layer of communes beside its sectors."""
+    sectors = made(tmp_path, "IRIS", ".gpkg", communes("FR"))
+    assert [layer.holds for layer in read_here(sectors).used] == ["sectors"]
+    write(sectors, features(FRANCE, code="INSEE_COM", name="NOM_COM"), 2154, "communes")
+    read = read_here(sectors)
+    assert [(layer.layer, layer.ignored) for layer in read.layers] == [
+        ("communes", None),
+        ("CONTOURS-IRIS", "sectors (IRIS)"),
+    ]
+
+
+def doubtful(folder: Path, kind: str) -> tuple[Path, str]:
+    """(a file that cannot be told, what the answer must name)."""
+    land = FRANCE.areas()
+    if kind == "two layers alike":
+        path = write(folder / "c.gpkg", features(FRANCE, code="gem", name="naam"), layer="grenzen_2020")
+        write(path, features(FRANCE, code="gem", name="naam"), layer="grenzen_2021")
+        return (
+            path,
+            "several layers could hold communes; choose one with --layer among grenzen_2020 (4 rows: gem, naam); grenzen_2021",
+        )
+    if kind == "no fields":
+        rows = [Feature(land["A"], {"a": "x y", "b": "z z"}), Feature(land["B"], {"a": "x y", "b": "z z"})]
+        return write(
+            folder / "c.gpkg", rows
+        ), "no field looks like a commune's code; choose it with --code-field among a, b"
+    if kind == "quarters with the code of their commune":
+        rows = [
+            Feature(shape, {"code_insee": "35238", "nom": f"Quartier {letter}"})
+            for letter, shape in land.items()
+        ]
+        return write(
+            folder / "c.gpkg", rows
+        ), "these are several names for one code_insee, not communes; --code-field or --layer"
+    if kind == "a foreign country":
+        rows = [
+            Feature(shape, {"ags": f"0916200{i}", "gen": f"Gemeinde {letter}"})
+            for i, (letter, shape) in enumerate(Grid(DRAWING, 11.5, 48.1).areas().items())
+        ]
+        return write(
+            folder / "c.gpkg", rows
+        ), "cannot tell the country of codes such as 09162000 near 11.5 48.1; say --country"
+    west = features(Grid(DRAWING, lon=4.3, lat=50.8), prefix="350")
+    return write(folder / "c.gpkg", west), "cannot tell the country of codes such as 35001"
+
+
+@pytest.mark.parametrize(
+    "kind", ["two layers alike", "no fields", "quarters with the code of their commune", "a foreign country"]
+)
+def test_in_doubt_it_asks(kind: str, tmp_path: Path) -> None:
+    path, said = doubtful(tmp_path, kind)
+    with pytest.raises(UnusableFile) as refusal:
+        read_here(path)
+    assert said in refusal.value.reason
+    assert refusal.value.reason == plain(refusal.value.reason)
+
+
+def test_what_it_asks_for_decides(tmp_path: Path) -> None:
+    path, _ = doubtful(tmp_path, "two layers alike")
+    assert [layer.layer for layer in read_here(path, layer="grenzen_2021").used] == ["grenzen_2021"]
+    foreign, _ = doubtful(tmp_path / "foreign", "a foreign country")
+    assert [layer.country for layer in read_here(foreign, country="DE").used] == ["DE"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "lon", "lat", "country"),
+    [
+        ("590", 3.2, 50.6, "FR"),
+        ("540", 3.2, 50.73, "BE"),
+        ("540", 6.0, 49.5, "FR"),
+        ("2A0", 9.0, 41.9, "FR"),
+        ("971", -61.6, 16.2, "FR"),
+    ],
+    ids=["Nord", "Mouscron", "Longwy", "Corse", "Guadeloupe"],
+)
+def test_the_country_by_place_and_shape_of_the_codes(
+    prefix: str, lon: float, lat: float, country: str, tmp_path: Path
+) -> None:
+    """Five digits are French or Belgian; 54 is both, in different places."""
+    path = write(tmp_path / "c.geojson", features(Grid("A B", lon, lat), prefix=prefix))
+    assert [layer.country for layer in read_here(path).used] == [country]
