@@ -179,12 +179,14 @@ def test_what_counts_as_a_change(imported: Imported, session: Session, tmp_path:
         text("""
             SELECT old.code, new.code, share, commune_succession.successor_id = old.successor_id FROM commune_succession
             JOIN commune AS old ON old.id = commune_id JOIN commune AS new ON new.id = commune_succession.successor_id
-            WHERE old.code IN ('101', '102', '106', '116')
+            WHERE old.code IN ('101', '102', '106', '115', '116')
         """)
     )
     assert {(old, new): (round(share, 2), chief) for old, new, share, chief in shares} == {
         ("101", "101"): (0.96, True),
         ("102", "102"): (0.94, True), ("102", "198"): (0.06, False),
         ("106", "106"): (0.94, True), ("106", "107"): (0.06, False),
+        # Nothing of it is left in what bears its code, and that follows it all the same.
+        ("115", "115"): (0.0, True),
         ("116", "193"): (0.67, True), ("116", "117"): (0.33, False),
     }  # fmt: skip
