@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
 from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
@@ -165,6 +166,13 @@ def area_km2(session: Session, commune_id: int) -> float:
     """Geodesic area on the ellipsoid."""
     square_metres = func.ST_Area(func.geography(Commune.geom))
     return float(session.scalars(select(square_metres / 1e6).where(Commune.id == commune_id)).one())
+
+
+def outline(session: Session, commune_id: int) -> shapely.Geometry:
+    """MultiPolygon, EPSG:4326."""
+    return shapely.from_wkb(
+        bytes(session.scalars(select(func.ST_AsBinary(Commune.geom)).where(Commune.id == commune_id)).one())
+    )
 
 
 def search(session: Session, prefix: str, limit: int = 10) -> Sequence[Version]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, text
+import shapely
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
@@ -21,6 +22,12 @@ _NAMED = text(
     ' nearness.neighbourhood_shown(named.id, NULL) AS shown ORDER BY shown.name COLLATE "fr-x-icu", shown.id'
 )
 _ONE = text("SELECT * FROM nearness.neighbourhood_shown(:neighbourhood, :member)")
+_OF_COMMUNE = text(
+    "SELECT shown.* FROM nearness.neighbourhoods_of_commune(:commune) AS inside (id),"
+    " nearness.neighbourhood_shown(inside.id, NULL) AS shown"
+)
+_ACTIVE = text("SELECT * FROM nearness.active_communes(:begins, :most)")
+_PICTURE = text("SELECT * FROM nearness.picture_ground(ST_GeomFromWKB(:box, 4326))")
 
 
 def around(session: Session, member_id: int) -> list[Row[Any]]:
@@ -39,3 +46,24 @@ def one(session: Session, neighbourhood_id: int, member_id: int | None = None) -
     if row is None:
         raise NotFound("Ce quartier n'existe pas, ou ne vous est pas montré.")
     return row
+
+
+def of_commune(session: Session, commune_id: int) -> list[Row[Any]]:
+    """The open ones of a commune, for anyone."""
+    return list(session.execute(_OF_COMMUNE, {"commune": commune_id}))
+
+
+def commune_people(session: Session, commune_id: int) -> int | None:
+    """About how many members live in a commune; None: fewer than k."""
+    return session.scalar(select(func.nearness.commune_people(commune_id)))
+
+
+def active_communes(session: Session, begins: str, most: int) -> list[Row[Any]]:
+    """Where neighbourhoods are open, the liveliest first: country, code, name, neighbourhoods, people (None: fewer than k)."""
+    return list(session.execute(_ACTIVE, {"begins": begins, "most": most}))
+
+
+def picture_ground(session: Session, box: bytes) -> list[tuple[str, int, shapely.Geometry]]:
+    """Communes and open neighbourhoods within a box (WKB, EPSG:4326): layer, id, shape."""
+    rows = session.execute(_PICTURE, {"box": box})
+    return [(row.layer, row.id, shapely.from_wkb(bytes(row.shape))) for row in rows]

@@ -1,0 +1,5 @@
+// A page whose map shows the place and nothing else.
+
+import { openMap } from "./map.js";
+
+await openMap(document.getElementById("map"));
