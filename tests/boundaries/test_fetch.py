@@ -132,6 +132,17 @@ def after_a_break(behave: Callable[[Reply], None]) -> Callable[[Reply], None]:
     return behaviour
 
 
+def piece(start: int, etag: str, longer: int = 0) -> Callable[[Reply], None]:
+    """Sends from `start` on, of a file of that tag that is so much longer, whatever was asked."""
+
+    def behave(reply: Reply) -> None:
+        size = len(reply.site.body) + longer
+        reply.head(206, {"Content-Range": f"bytes {start}-{size - 1}/{size}", "ETag": etag})
+        reply.body(reply.site.body[start:])
+
+    return behave
+
+
 def redirect(to: str) -> Callable[[Reply], None]:
     return answers(302, Location=to)
 
@@ -150,15 +161,10 @@ HOSTILE: dict[str, tuple[Callable[[Reply], None], str]] = {
     "says more than may be": (answers(200, b"{}", Content_Length=str(9 << 40)), "larger than 1 MB"),
     "sends more than may be": (answers(200, b" " * (2 << 20)), "larger than 1 MB"),
     "no size that is a number": (answers(200, b"{}", Content_Length="-5"), "127.0.0.1"),
-    "another piece": (
-        after_a_break(answers(206, b"x" * 10, Content_Range="bytes 0-9/300", ETag='"one"')),
-        "another piece",
-    ),
+    "another piece": (after_a_break(piece(500, '"one"')), "another piece"),
     "a piece without saying which": (after_a_break(answers(206, b"x" * 10)), "another piece"),
-    "a piece of another file": (
-        after_a_break(answers(206, b"x" * 9, Content_Range="bytes 1000-1008/1009", ETag='"two"')),
-        "another piece",
-    ),
+    "a piece of another file": (after_a_break(piece(1000, '"two"')), "another piece"),
+    "a piece of a larger file": (after_a_break(piece(1000, '"one"', longer=1)), "another piece"),
     "a web page": (answers(200, b"<p>Sign in", Content_Type="text/html; charset=utf-8"), "a web page"),
     "a web page that says it is none": (answers(200, b"\n<!DOCTYPE HTML><p>Sign in"), "a web page"),
     "packed": (answers(200, b"x", Content_Encoding="br"), "encoding"),

@@ -153,6 +153,11 @@ def test_a_new_vintage_redraws_what_is_proposed_and_leaves_what_is_open(
     }
     assert city.stored() == before, "those that stay are named again, and nothing changes"
 
+    answer = city.imports([row for row in second if row.columns["code_iris"] != CODE["B"]], 2025)
+    assert (answer["unchanged"], answer["left"]) == (3, 2)
+    assert reasons(answer)[CODE["B"]].startswith("gone, but people are there")
+    assert city.stored() == before
+
 
 def test_a_file_speaks_for_its_own_place_only(city: City, session: Session) -> None:
     both = [iris("A", AREAS["A"]), iris("C", AREAS["C"], commune="35288 Saint-Malo")]
