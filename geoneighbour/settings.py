@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     port: int | None = Field(None, ge=1, le=65535)
     web_processes: int = Field(2, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=64)
+    site_name: str = Field("geoneighbour", min_length=1, max_length=40)
+    site_colour: str | None = Field(None, pattern="^#[0-9a-fA-F]{6}$")
     secret_key: str | None = None
     secure_cookies: bool = Field(False, description="set when the service stands behind HTTPS")
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from flask import Response, current_app, jsonify, render_template, url_for
 from flask_babel import gettext
 
+from geoneighbour.web.languages import language
 from geoneighbour.web.pages.blueprint import pages
 
 
 @pages.get("/manifest.webmanifest")
 def manifest() -> Response:
     icon = {"src": url_for("static", filename="icons/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    name = current_app.config["SETTINGS"].site_name
     response = jsonify(
-        name="geoneighbour",
-        short_name="geoneighbour",
+        name=name,
+        short_name=name,
         description=gettext("S’entraider entre voisins, d’un quartier à l’autre."),
-        lang="fr",
+        lang=language(),
         start_url=url_for("pages.home"),
         scope="/",
         display="standalone",
