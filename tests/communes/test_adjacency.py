@@ -98,6 +98,15 @@ def test_an_operators_link_lasts(imported: Imported, run: Run, session: Session,
     assert run("communes", "neighbours", "35002").out == "35005 Île  (linked by an operator)\n"
 
 
+def test_a_link_passes_to_the_chief_part_of_what_was_split(
+    imported: Imported, run: Run, session: Session, tmp_path: Path
+) -> None:
+    imported(write(tmp_path / "a.gpkg", features(Grid("A A A . E"))), 2020)
+    run("communes", "link", "35001", "35005")
+    imported(write(tmp_path / "b.gpkg", features(Grid("A F F . E"))), 2021)
+    assert pairs(session) == {"AF", "EF"}
+
+
 def test_a_link_between_two_that_become_one_ends(
     imported: Imported, run: Run, session: Session, tmp_path: Path
 ) -> None:
