@@ -22,9 +22,9 @@ from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.confined import limit
 
 # A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.
-SECONDS, MEGABYTES_A_SECOND = 10, 4
+SECONDS, MEGABYTES_A_SECOND = 7, 4
 MEGABYTES, WITHOUT_FILE, PER_MEGABYTE = 512, 300, 8
-REPAIRS = 6
+REPAIRS = 5
 """Seconds for mending outlines, by the clock, as long as the files are small."""
 LOOK, LAST_STEP = 10, 8
 """Seconds for the look at the outlines, and those of them to keep: it cannot be stopped in the middle of a step."""

@@ -23,8 +23,8 @@ from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.repair import Limits
 
 ROWS_AT_ONCE = 500
-EACH_REPAIR = 4
-"""Seconds."""
+EACH_REPAIR, REPAIR_MEGABYTES = 3, 300
+"""Seconds for one outline; what its process may have, beside the reader."""
 
 
 class Import:
@@ -99,7 +99,7 @@ class Import:
                 f"{file}: is of {its_country}, files before it of {self._country}; say --country"
             )
         began = time.monotonic()
-        limits = Limits(EACH_REPAIR, max(0, round(self._repair_seconds)))
+        limits = Limits(EACH_REPAIR, max(0, round(self._repair_seconds)), REPAIR_MEGABYTES)
         found = rows(table, fields, its_country, candidate.kind_of_rows(), limits)
         self._repair_seconds -= time.monotonic() - began
         if candidate.holds != PARTS and all(row.refusal for row in found):

@@ -173,7 +173,9 @@ def _ended(process: Confined) -> UnusableFile:
     code, complaint = process.end()
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return UnusableFile("the file takes too long to read for its size")
-    # C++ aborts where memory is refused.
-    if code == -signal.SIGABRT:
-        return UnusableFile("the file needs too much memory for its size")
+    # C++ aborts where memory is refused; C does not always look.
+    if code in (-signal.SIGABRT, -signal.SIGSEGV):
+        return UnusableFile(
+            "the file needs too much memory for its size, or is broken so that it crashes its reader"
+        )
     return UnusableFile(f"the file cannot be read: its reader crashed ({complaint or -code})")
