@@ -135,6 +135,8 @@ def script_texts() -> dict[str, str]:
         "nothing_found": gettext("Rien de ce nom."),
         "one_request": gettext("1 demande"),
         "many_requests": gettext("{n} demandes"),
+        "one_new": gettext("1 nouvelle demande depuis votre dernière visite."),
+        "many_new": gettext("{n} nouvelles demandes depuis votre dernière visite."),
         "in_this_cell": gettext("{requests} dans ce secteur"),
         "reaches": gettext("{reach} : {people}."),
         "shape_begin": gettext("Posez un premier coin."),
