@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
 
 from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
-from tests.boundaries.sources import FORMATS, SOURCES, Commune, by_code, cases, made, other_things, read_here
+from tests.boundaries.sources import (
+    FORMATS,
+    SOURCES,
+    Commune,
+    by_code,
+    cases,
+    made,
+    other_things,
+    packed,
+    read_here,
+)
 from tests.communes.files import Feature, features, write
 from tests.grid import Grid
 
@@ -80,8 +91,6 @@ OVERSEAS = {
 
 def test_one_delivery_of_all_territories_each_in_its_own_system(tmp_path: Path) -> None:
     """As the IGN packs it: one COMMUNE.shp for each, all of them called so."""
-    from tests.boundaries.sources import packed
-
     for number, (territory, (epsg, lon, lat)) in enumerate(OVERSEAS.items()):
         land = features(Grid("A B", lon, lat), code="INSEE_COM", name="NOM", prefix=f"97{number}")
         write(tmp_path / "data" / "1_DONNEES" / f"SHP_{territory}" / "COMMUNE.shp", land, epsg)
@@ -186,3 +195,67 @@ def test_the_country_by_place_and_shape_of_the_codes(
     """Five digits are French or Belgian; 54 is both, in different places."""
     path = write(tmp_path / "c.geojson", features(Grid("A B", lon, lat), prefix=prefix))
     assert [layer.country for layer in read_here(path).used] == [country]
+
+
+def test_archives_of_many_kinds_of_things(tmp_path: Path) -> None:
+    """Several shapefiles, and packed GeoJSON inside, one level deep; what is of no use is left alone; capitals do not matter."""
+    first, second, third = (
+        features(Grid("A B", lon=lon), prefix=prefix) for lon, prefix in ((-2, "350"), (0, "140"), (1, "760"))
+    )
+    write(tmp_path / "data" / "a" / "35.shp", first, 2154)
+    for path in list((tmp_path / "data" / "a").iterdir()):
+        path.rename(path.with_name(path.name.upper()))
+    write(tmp_path / "data" / "b" / "14.shp", second, 2154)
+    write(tmp_path / "data" / "c.geojson", third)
+    (tmp_path / "data" / "c.geojson.gz").write_bytes(
+        gzip.compress((tmp_path / "data" / "c.geojson").read_bytes())
+    )
+    (tmp_path / "data" / "c.geojson").unlink()
+    (tmp_path / "data" / "LISEZMOI.pdf").write_text("nothing")
+    read = read_here(packed(tmp_path, ".zip"))
+    assert [(layer.file, layer.format) for layer in read.layers] == [
+        ("c.geojson", "GeoJSON"),
+        ("35.SHP", "Shapefile"),
+        ("14.shp", "Shapefile"),
+    ]
+    assert by_code(read.rows).keys() == {"35001", "35002", "14001", "14002", "76001", "76002"}
+
+
+LETTERS = {
+    # What the table is written in, what .cpg says (None: none there), the byte in its head: the same name in all.
+    "UTF-8 and says so": ("utf-8", "UTF-8", 0),
+    "UTF-8 and says nothing": ("utf-8", None, 0),
+    "UTF-8 and says Latin-1": ("utf-8", "ISO-8859-1", 0),
+    "Windows and says nothing": ("cp1252", None, 0),
+    "Windows by number": ("cp1252", "1252", 0),
+    "Windows and says UTF-8": ("cp1252", "UTF-8", 0x57),
+    "DOS by its byte": ("cp850", None, 0x02),
+    "Latin-9 and says so": ("iso-8859-15", "ISO-8859-15", 0),
+}
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+def test_letters_of_a_shapefile(kind: str, tmp_path: Path) -> None:
+    """L'Haÿ-les-Roses in all of them, Œuilly where the letter exists."""
+    written, said, byte = LETTERS[kind]
+    name = "Haÿ-Œuilly" if written != "cp850" else "Haÿ-Été"
+    path = write(
+        tmp_path / "COMMUNE.shp", features(Grid("A B"), {"A": "H" + "#" * 14}, "INSEE_COM", "NOM"), 2154
+    )
+    table = path.with_suffix(".dbf")
+    content = bytearray(table.read_bytes().replace(b"H" + b"#" * 14, name.encode(written).ljust(15)))
+    content[29] = byte
+    table.write_bytes(content)
+    path.with_suffix(".cpg").unlink()
+    if said:
+        path.with_suffix(".cpg").write_text(said)
+    assert by_code(read_here(path).rows)["35001"].name == name
+
+
+def test_noughts_that_numbers_lost(tmp_path: Path) -> None:
+    """1001 in the Ain is 01001."""
+    rows = [
+        Feature(row.shape, {"code": 1000 + i, "nom": f"Commune {i}"})
+        for i, row in enumerate(features(Grid("A B", lon=5.2, lat=46.0)), 1)
+    ]
+    assert by_code(read_here(write(tmp_path / "01.geojson", rows)).rows).keys() == {"01001", "01002"}
