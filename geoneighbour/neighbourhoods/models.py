@@ -26,7 +26,9 @@ class Neighbourhood(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"), comment="raised by each redraw")
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
     anchor: Mapped[int] = mapped_column(BigInteger, comment="resolution-8 cell of a point on the surface")
-    cover: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), comment="the resolution-9 cells it touches, in order")
+    cover: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), comment="the resolution-9 cells it touches, in order"
+    )
     scheme: Mapped[str | None] = mapped_column(Text, comment="of an official quarter: IRIS, QPV, quartier")
     official_code: Mapped[str | None] = mapped_column(Text, comment="its code in that scheme")
     source: Mapped[str | None] = mapped_column(Text, comment="the file or collection it came from")
