@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -198,6 +199,14 @@ def test_what_lies_or_leads_elsewhere_is_refused(
     site.behaviour = after_a_break(two_hundred_for_a_range)
     answer = fetched("--again")
     assert answer.code == 0, "a server without ranges sends the whole file again, which is the file"
+    assert codes(database) == BOTH
+
+
+def test_a_packed_file_is_taken_as_it_is_whatever_the_server_calls_it(
+    fetched: Callable[..., conftest.Answer], site: Site, database: Engine, body: bytes
+) -> None:
+    site.behaviour = answers(200, gzip.compress(body), Content_Encoding="gzip")
+    assert fetched(url=f"{site.address}/communes.geojson.gz").code == 0
     assert codes(database) == BOTH
 
 
