@@ -57,7 +57,7 @@ def rows(table: Table, fields: Fields, country: str, kind: str, limits: Limits) 
     told = _told(table, fields)
     names = [next(iter(some.values()), None) for some in told]
     faults = table.faults
-    for position in np.flatnonzero(shapely.get_num_coordinates(table.shapes) > MOST_POINTS):
+    for position in np.flatnonzero(shapely.get_num_coordinates(table.shapes) > MOST_POINTS).tolist():
         faults[position] = faults[position] or f"has more than {MOST_POINTS:,} points"
     for position, type_id in enumerate(shapely.get_type_id(table.shapes)):
         if faults[position] is None and type_id not in POLYGONS:
@@ -121,7 +121,9 @@ def _repair(shapes: NDArray[Any], faults: list[str | None], limits: Limits) -> d
     """Mends what is invalid, in place; what cannot be mended becomes a fault. Returns what was wrong, by position."""
     sound = np.array([fault is None for fault in faults], dtype=bool)
     # Asked once: on a tangled ring the question itself takes seconds.
-    said = np.asarray(shapely.is_valid_reason(np.where(sound, shapes, None)), dtype=object)
+    asked = shapes.copy()
+    asked[~sound] = None
+    said = shapely.is_valid_reason(asked)
     reasons = {p: said[p] for p in np.flatnonzero(sound & (said != VALID)).tolist()}
     invalid = list(reasons)
     for position, mended in zip(invalid, repair(shapes[invalid], limits), strict=True):

@@ -106,11 +106,29 @@ def test_one_delivery_of_all_territories_each_in_its_own_system(tmp_path: Path) 
         assert shape.hausdorff_distance(Grid("A B", lon, lat).areas()["A"]) < ABOUT_A_METRE
 
 
-@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
-def test_what_is_no_commune_is_refused_by_name_when_it_comes_alone(suffix: str, tmp_path: Path) -> None:
-    path = write(tmp_path / f"departements{suffix}", other_things("departements", communes("FR")))
-    with pytest.raises(UnusableFile, match=r"these are départements, not communes"):
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("departements", "départements"),
+        ("epci", "intercommunalities"),
+        ("regions", "régions"),
+        ("codes", "codes such as 243500139"),
+    ],
+)
+def test_what_is_no_commune_is_refused_by_name_when_it_comes_alone(
+    title: str, said: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / f"{title}.geojson", other_things(title, communes("FR")))
+    with pytest.raises(UnusableFile, match=f"these are {said}, not communes"):
         read_here(path)
+
+
+def test_priority_quarters_are_no_communes_unless_somebody_insists(tmp_path: Path) -> None:
+    rows = [Feature(c.shape, {"code_qp": f"QP0{c.code}", "lib_qp": c.name}) for c in communes("FR")]
+    path = write(tmp_path / "qpv.geojson", rows)
+    with pytest.raises(UnusableFile, match=r"priority quarters \(QPV\), not communes"):
+        read_here(path)
+    assert len(read_here(path, code_field="code_qp").rows) == len(rows)
 
 
 def test_sectors_are_joined_only_if_there_is_nothing_better(tmp_path: Path) -> None:
