@@ -84,6 +84,7 @@ def _zip(archive: Path, into: Path, allowance: Allowance, out: IO[bytes]) -> Non
         infos = [info for info in content.infolist() if not info.is_dir()]
         members = [Member(i.filename, i.file_size, stat.S_ISLNK(i.external_attr >> 16)) for i in infos]
         wanted = _checked(archive.name, members, allowance)
+        _announce(members, wanted, out)
         for info in infos:
             if info.filename in wanted:
                 with content.open(info) as source, _target(into, wanted[info.filename]) as target:
@@ -128,8 +129,8 @@ def _7z(archive: Path, into: Path, allowance: Allowance, out: IO[bytes]) -> None
         infos = [info for info in content.list() if not info.is_directory]
         members = [Member(i.filename, i.uncompressed or 0, i.is_symlink) for i in infos]
         wanted = _checked(archive.name, members, allowance)
-        if wanted:
-            content.extract(into, targets=list(wanted), factory=Files())
+        _announce(members, wanted, out)
+        content.extract(into, targets=list(wanted), factory=Files())
 
 
 def _gz(archive: Path, into: Path, allowance: Allowance, out: IO[bytes]) -> None:
@@ -137,6 +138,10 @@ def _gz(archive: Path, into: Path, allowance: Allowance, out: IO[bytes]) -> None
         raise UnusableFile(
             f"{archive.name}: does not say what is packed in it; call it .geojson.gz or the like"
         )
+    with archive.open("rb") as file:
+        # A packer notes there what comes out; nothing but the bar relies on it.
+        file.seek(-4, os.SEEK_END)
+        send(out, SIZE, str(int.from_bytes(file.read(), "little")).encode())
     with gzip.open(archive) as source, _target(into, archive.stem) as target:
         _copy(source, target, allowance, archive.name, out)
 
@@ -166,6 +171,10 @@ def _checked(archive: str, members: list[Member], allowance: Allowance) -> dict[
     return wanted
 
 
+def _announce(members: list[Member], wanted: dict[str, str], out: IO[bytes]) -> None:
+    send(out, SIZE, str(sum(member.size for member in members if member.name in wanted)).encode())
+
+
 def _target(into: Path, name: str) -> IO[bytes]:
     path = into / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +201,6 @@ def unpack_all(archives: Iterable[Path], into: Path, out: IO[bytes]) -> None:
     allowance = Allowance(AT_LEAST + TIMES * packed)
     limit(SECONDS + (packed >> 20), MEGABYTES + 4 * (packed >> 20))
     resource.setrlimit(resource.RLIMIT_FSIZE, (allowance.bytes_left, allowance.bytes_left))
-    send(out, SIZE, str(packed).encode())
     for number, archive in enumerate(archives):
         unpack(archive, into / str(number), allowance, out)
 
