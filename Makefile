@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test fmt migration clean system system-for-tests
+.PHONY: help setup run test fmt migration translate clean system system-for-tests
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -37,6 +37,15 @@ fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 migration: $(INSTALLED_FOR_TESTS) ## write the migration that the models call for: m="what changes"; without m the initial one anew
 	@$(BIN)/geoneighbour db revision $(if $(m),--message "$(m)")
 	@$(BIN)/ruff format -q geoneighbour/database/migrations
+
+# The classes of errors.py take French templates too.
+WORDS := lazy_gettext GeoneighbourError InvalidInput InvalidShape NotFound Forbidden NotVerified Conflict Unavailable LoginNeeded
+translate: $(INSTALLED_FOR_TESTS) ## bring the catalogues to what the code says now; what is new stands there untranslated
+	@$(BIN)/pybabel -q extract -F geoneighbour/web/babel.cfg $(WORDS:%=-k %) --no-location --sort-output --no-wrap -o .messages.pot geoneighbour
+	@for language in $(notdir $(wildcard geoneighbour/translations/*)); do \
+	  $(BIN)/pybabel -q update -i .messages.pot -l $$language -o geoneighbour/translations/$$language/LC_MESSAGES/messages.po \
+	    --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date; done
+	@rm .messages.pot
 
 clean: ## stop and remove the private database with all it holds, .venv and everything that was made
 	@if [ -x $(BIN)/geoneighbour ]; then $(BIN)/geoneighbour db destroy --yes; \

@@ -1,20 +1,40 @@
 """Domain errors, without HTTP: ``web.problems`` alone knows statuses.
 
-The docstring of an error is its default message, written for the person who meets it.
+The docstring of an error is its default message, written for the person who meets it: in French, to be translated
+by who shows it, for what comes through the pages or the API; in English for what only a command says.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 
 
 class GeoneighbourError(Exception):
     """La demande n'a pas pu aboutir."""
 
-    def __init__(self, reason: str | None = None, *, field: str | None = None) -> None:
-        self.reason = reason or inspect.cleandoc(type(self).__doc__ or "")
+    def __init__(
+        self, template: str | None = None, *, field: str | None = None, **values: str | float
+    ) -> None:
+        """`template` is what catalogues translate: the values that vary stand in it as %(name)s."""
+        self.template = template or inspect.cleandoc(type(self).__doc__ or "")
+        self.values = values
         self.field = field
         super().__init__(self.reason)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in the words of the source."""
+        return self.said(str, _in_french)
+
+    def said(self, translate: Callable[[str], str], number: Callable[[float], str]) -> str:
+        """The same in another language."""
+        template = translate(self.template)
+        if not self.values:
+            return template
+        return template % {
+            name: value if isinstance(value, str) else number(value) for name, value in self.values.items()
+        }
 
 
 class InvalidInput(GeoneighbourError):
@@ -55,3 +75,7 @@ class BrokenOff(Unavailable):
 
 class LoginNeeded(GeoneighbourError):
     """Connectez-vous pour continuer."""
+
+
+def _in_french(number: float) -> str:
+    return f"{number:.10g}".replace(".", ",")

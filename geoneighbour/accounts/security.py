@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_babel import lazy_gettext
 from flask_mailman import Mail
 from flask_security import RegisterFormV2, Security, SQLAlchemySessionUserDatastore
 from werkzeug.local import LocalProxy
@@ -18,13 +19,16 @@ from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
 from geoneighbour.settings import Settings
 
-_NO_HOME = "Indiquez votre domicile sur la carte."
+_NO_HOME = lazy_gettext("Indiquez votre domicile sur la carte.")
 
 
 class SignUpForm(RegisterFormV2):
     """E-mail, password, first name, and the home as hidden degrees that the start page filled in."""
 
-    name = StringField("Prénom", validators=[InputRequired("Indiquez votre prénom."), Length(1, 80)])
+    name = StringField(
+        lazy_gettext("Prénom"),
+        validators=[InputRequired(lazy_gettext("Indiquez votre prénom.")), Length(1, 80)],
+    )
     lon = FloatField(
         widget=HiddenField.widget, validators=[InputRequired(_NO_HOME), NumberRange(-180, 180, _NO_HOME)]
     )

@@ -20,7 +20,9 @@ class Point:
     def __post_init__(self) -> None:
         for field, value, bound in (("lon", self.lon, 180.0), ("lat", self.lat, 90.0)):
             if not math.isfinite(value) or abs(value) > bound:
-                raise InvalidInput(f"Doit être un nombre entre -{bound:g} et {bound:g}.", field=field)
+                raise InvalidInput(
+                    "Doit être un nombre entre %(least)s et %(most)s.", field=field, least=-bound, most=bound
+                )
             object.__setattr__(self, field, round(value, 7))
 
     def require_habitable(self) -> Point:

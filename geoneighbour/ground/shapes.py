@@ -35,10 +35,10 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
     if east - west > 180:
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:
-        raise InvalidShape(_why_invalid(shape), field=FIELD)
+        raise _invalid(shape)
     fault = fault_of_size(shape, largest_km2)
     if fault:
-        raise InvalidShape(fault.in_french(), field=FIELD)
+        raise fault.refusal()
     return shape
 
 
@@ -50,17 +50,24 @@ class FaultOfSize:
     area_m2: float
     bound_m2: float
 
-    def in_french(self) -> str:
+    def refusal(self) -> InvalidShape:
         """For who drew it."""
+        area, bound = _km2(self.area_m2), _km2(self.bound_m2)
         if self.what == "large":
-            area, largest = _km2(self.area_m2), f"{self.bound_m2 / 1e6:g}"
-            return (
-                f"Ce contour fait {area} km² : un quartier en fait {largest} au plus. Rapprochez les bords."
+            return InvalidShape(
+                "Ce contour fait %(area)s km² : un quartier en fait %(largest)s au plus. Rapprochez les bords.",
+                field=FIELD,
+                area=area,
+                largest=bound,
             )
         if self.what == "stretched":
-            return "Ce contour est trop étiré : rapprochez ses bords."
-        area, least = _km2(self.area_m2), _km2(self.bound_m2)
-        return f"Ce contour est trop petit ({area} km²) : il faut au moins {least} km², quelques rues."
+            return InvalidShape("Ce contour est trop étiré : rapprochez ses bords.", field=FIELD)
+        return InvalidShape(
+            "Ce contour est trop petit (%(area)s km²) : il faut au moins %(least)s km², quelques rues.",
+            field=FIELD,
+            area=area,
+            least=bound,
+        )
 
     def in_english(self) -> str:
         """For who imports it."""
@@ -85,7 +92,7 @@ def fault_of_size(shape: shapely.Polygon | shapely.MultiPolygon, largest_km2: fl
 def painted(cells_: list[str]) -> dict[str, Any]:
     """The ground of resolution-10 cells (hexadecimal text) as a GeoJSON MultiPolygon; InvalidShape for what is none."""
     if not 1 <= len(cells_) <= MOST_PAINTED:
-        raise InvalidShape(f"Peignez de 1 à {MOST_PAINTED} cellules.", field="cells")
+        raise InvalidShape("Peignez de 1 à %(most)s cellules.", field="cells", most=MOST_PAINTED)
     ground = cells.union(cells.painted(cell) for cell in set(cells_))
     return cast(dict[str, Any], json.loads(shapely.to_geojson(ground)))
 
@@ -104,7 +111,10 @@ def _parse(geometry: Any) -> shapely.MultiPolygon:
     vertices = sum(len(ring) - 1 for polygon in rings for ring in polygon)
     if vertices > MOST_VERTICES:
         raise InvalidShape(
-            f"Ce contour a {vertices} sommets : {MOST_VERTICES} au plus. Simplifiez-le.", field=FIELD
+            "Ce contour a %(vertices)s sommets : %(most)s au plus. Simplifiez-le.",
+            field=FIELD,
+            vertices=vertices,
+            most=MOST_VERTICES,
         )
     return shapely.MultiPolygon([(polygon[0], polygon[1:]) for polygon in rings])
 
@@ -136,14 +146,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _why_invalid(shape: shapely.MultiPolygon) -> str:
+def _invalid(shape: shapely.MultiPolygon) -> InvalidShape:
     reason = shapely.is_valid_reason(shape)
     if "Self-intersection" in reason:
-        return "Les bords de ce contour se croisent : déplacez ou retirez un sommet."
+        return InvalidShape(
+            "Les bords de ce contour se croisent : déplacez ou retirez un sommet.", field=FIELD
+        )
     if "Hole" in reason or "Nested" in reason or "Interior" in reason:
-        return "Les trous ou les parties de ce contour se chevauchent."
-    return "Ce contour n'est pas une surface simple : retirez les sommets en double ou superposés."
+        return InvalidShape("Les trous ou les parties de ce contour se chevauchent.", field=FIELD)
+    return InvalidShape(
+        "Ce contour n'est pas une surface simple : retirez les sommets en double ou superposés.", field=FIELD
+    )
 
 
-def _km2(area: float) -> str:
-    return f"{area / 1e6:.1f}".replace(".", ",") if area >= 1e6 else f"{area / 1e6:.2f}".replace(".", ",")
+def _km2(area_m2: float) -> float:
+    return round(area_m2 / 1e6, 1 if area_m2 >= 1e6 else 2)

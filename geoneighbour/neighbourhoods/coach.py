@@ -32,11 +32,15 @@ FAR_OFF = 4.0
 
 @dataclass(frozen=True)
 class Advice:
-    """`kind` chooses the words, `about` fills them in. `level`: stop (it cannot be sent so), look (better otherwise), fine."""
+    """`kind` chooses the words, `about` fills them in. `level`: stop (it cannot be sent so), look (better otherwise), fine.
+
+    Of kind "shape", `refusal` has the words.
+    """
 
     kind: str
     level: str
     about: dict[str, Any] = field(default_factory=dict)
+    refusal: InvalidShape | None = None
 
 
 def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
@@ -49,7 +53,7 @@ def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
     try:
         shape = shapes.neighbourhood_shape(geometry, largest or 0)
     except InvalidShape as error:
-        return [Advice("shape", "stop", {"reason": error.reason})]
+        return [Advice("shape", "stop", {"reason": error.reason}, error)]
     drawn = func.ST_GeomFromWKB(shape.wkb, 4326)
     inside = session.scalar(select(func.nearness.home_in(member_id, drawn)))
     people = session.scalar(select(func.nearness.rounded(func.nearness.people_in(drawn))))

@@ -13,9 +13,9 @@ from geoneighbour.neighbourhoods.coach import Advice
 def advice(one: Advice) -> str:
     """One piece of advice as a sentence or two, in the reader's language."""
     about = one.about
+    if one.refusal:
+        return one.refusal.said(gettext, format_decimal)
     match one.kind:
-        case "shape":
-            return str(about["reason"])
         case "home" if one.level == "fine":
             return gettext("Votre domicile est dedans.")
         case "home":

@@ -31,7 +31,7 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
     if not 3 <= len(body) <= 500:
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
     if reach not in REACHES:
-        raise InvalidInput(f"Une portée parmi : {', '.join(REACHES)}.", field="reach")
+        raise InvalidInput("Une portée parmi : %(reaches)s.", field="reach", reaches=", ".join(REACHES))
     # Read after that: what the session holds from before may name a commune that an import has closed since.
     home = session.get(Residence, member_id, populate_existing=True)
     if home is None:

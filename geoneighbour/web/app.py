@@ -9,7 +9,6 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask import Flask, Response, g, request, send_from_directory
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
@@ -26,7 +25,7 @@ from geoneighbour.neighbourhoods.http import api as neighbourhoods
 from geoneighbour.posts.http import api as posts
 from geoneighbour.requests.http import api as requests
 from geoneighbour.settings import Settings
-from geoneighbour.web import pages, problems
+from geoneighbour.web import languages, pages, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
 
 
@@ -44,12 +43,15 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     mimetypes.add_type("text/javascript", ".mjs")
     app.config.update(_config(settings))
     database.init_app(app, engine or make_engine(database_url(settings)))
-    Babel(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=lambda: "fr")
+    languages.init_app(app)
     CSRFProtect(app)
     security.init_app(app, settings)
+    languages.init_accounts(app)
     for blueprint in (communes, members, neighbourhoods, nearness, tiles, posts, requests, geocoder):
         app.register_blueprint(blueprint)
     pages.init_app(app)
+    theme.init_app(app, settings.site_colour)
+    app.jinja_env.globals["site_name"] = settings.site_name
     problems.init_app(app)
     app.add_url_rule("/static/vendor/<path:file>", view_func=_vendored)
     app.after_request(_protect)

@@ -7,6 +7,7 @@ from typing import Any
 
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, current_app, json, redirect, render_template, request, url_for
+from flask_babel import format_decimal, gettext, lazy_gettext
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,10 +24,10 @@ STATUS: dict[type[errors.GeoneighbourError], HTTPStatus] = {
     errors.UnusableFile: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_OURS = "Une erreur est survenue de notre côté. Réessayez dans un instant."
 
 
 def init_app(app: Flask) -> None:
+    app.add_template_filter(told, "reason")
     app.register_error_handler(errors.GeoneighbourError, _domain)
     app.register_error_handler(IntegrityError, lambda error: _domain(translate(error)))
     app.register_error_handler(OperationalError, _database_away)
@@ -45,12 +46,17 @@ def status_of(error: errors.GeoneighbourError) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def told(error: errors.GeoneighbourError) -> str:
+    """What is wrong, in the reader's language."""
+    return error.said(gettext, format_decimal)
+
+
 def _domain(error: errors.GeoneighbourError) -> BaseResponse:
     if isinstance(error, errors.LoginNeeded) and not _is_api():
         return redirect(
             url_for("security.login", next=request.full_path if request.method == "GET" else None)
         )
-    return _answer(status_of(error), error.reason, error.field)
+    return _answer(status_of(error), told(error), error.field)
 
 
 def _invalid(error: HTTPError) -> BaseResponse:
@@ -59,28 +65,32 @@ def _invalid(error: HTTPError) -> BaseResponse:
     reasons = next(iter(places.values()), None)
     if isinstance(reasons, dict) and reasons:
         field, messages = next(iter(reasons.items()))
-        return _answer(HTTPStatus(error.status_code), f"{field} : {messages[0]}", field)
-    return _answer(HTTPStatus(error.status_code), str(error.message))
+        words = gettext("Le champ « %(field)s » n’est pas valable.", field=field)
+        return _answer(HTTPStatus(error.status_code), words, field, rule=messages[0])
+    return _answer(HTTPStatus(error.status_code), gettext("Cette demande n’est pas lisible."))
 
 
 def _http(error: HTTPException) -> BaseResponse:
     if isinstance(error.response, BaseResponse):
         return error.response
-    return _answer(HTTPStatus(error.code or 500), _WORDS.get(error.code or 500, error.description or ""))
+    code = error.code or 500
+    return _answer(HTTPStatus(code), str(_WORDS.get(code, _OURS if code >= 500 else _WORDS[400])))
 
 
+_OURS = lazy_gettext("Une erreur est survenue de notre côté. Réessayez dans un instant.")
 _WORDS = {
-    400: "Cette demande est incomplète ou a expiré : rechargez la page.",
-    404: "Cette page n'existe pas.",
-    405: "Cette page ne s'ouvre pas de cette façon.",
-    413: "Cet envoi est trop lourd.",
+    400: lazy_gettext("Cette demande est incomplète ou a expiré : rechargez la page."),
+    404: lazy_gettext("Cette page n'existe pas."),
+    405: lazy_gettext("Cette page ne s'ouvre pas de cette façon."),
+    413: lazy_gettext("Cet envoi est trop lourd."),
 }
 
 
 def _database_away(error: OperationalError) -> BaseResponse:
     current_app.logger.error("database: %s", type(error.orig).__name__)
     return _answer(
-        HTTPStatus.SERVICE_UNAVAILABLE, "La base de données ne répond pas. Réessayez dans un instant."
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        gettext("La base de données ne répond pas. Réessayez dans un instant."),
     )
 
 
@@ -88,7 +98,7 @@ def _unexpected(error: Exception) -> BaseResponse:
     _log(error)
     if current_app.testing:
         raise error
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _OURS)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, str(_OURS))
 
 
 def _log(error: BaseException | None) -> None:
@@ -100,7 +110,8 @@ def _log(error: BaseException | None) -> None:
     current_app.logger.error("%s %s: %s at %s", request.method, request.endpoint, type(error).__name__, where)
 
 
-def _answer(status: HTTPStatus, detail: str, field: str | None = None) -> BaseResponse:
+def _answer(status: HTTPStatus, detail: str, field: str | None = None, **more: str) -> BaseResponse:
+    """`more`: further members of a problem, for programs."""
     if not _is_api():
         page = render_template("errors/problem.html", status=int(status), title=status.phrase, detail=detail)
         return Response(page, status=int(status))
@@ -109,6 +120,7 @@ def _answer(status: HTTPStatus, detail: str, field: str | None = None) -> BaseRe
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
+        **more,
     }
     if field:
         problem["field"] = field

@@ -17,6 +17,7 @@ from geoneighbour.neighbourhoods import queries, service
 from geoneighbour.neighbourhoods.models import PROPOSED
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt
+from geoneighbour.web.problems import told
 
 
 @pages.get("/quartiers")
@@ -90,5 +91,5 @@ def withdraw() -> Response:
 def _done(action: Callable[[], None], words: str, target: str) -> Response:
     """Does it and says so, or says why not, on the next page."""
     refusal = attempt(action)
-    flash(refusal.reason if refusal else words, "error" if refusal else "done")
+    flash(told(refusal) if refusal else words, "error" if refusal else "done")
     return redirect(target)

@@ -26,6 +26,11 @@ if (member) listen(member, tell);
 else if ("caches" in window) await caches.delete("private-1");
 if ("serviceWorker" in navigator) {
   await navigator.serviceWorker.register("/sw.js");
+  // The page that says there is no network, in the language chosen since.
+  const { lang } = document.documentElement;
+  if (localStorage.getItem("language") !== lang && navigator.onLine) {
+    await caches.open("ground-1").then((cache) => cache.add("/hors-ligne")).then(() => localStorage.setItem("language", lang), () => {});
+  }
   // What one wants without a network is worth fetching before it goes.
   if (member && navigator.onLine) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});
 }

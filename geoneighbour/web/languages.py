@@ -1,0 +1,115 @@
+"""The reader's language: chosen in the footer, else the browser's, else French. Catalogues: docs/translating.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+import flask_security
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, Response, current_app, redirect, request
+from flask_babel import Babel, get_locale
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+LANGUAGES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
+"""Each by its own name. French is the language of the source."""
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+ANSWERS = {"text/html", "application/json", "application/problem+json", "application/manifest+json"}
+"""What is written in the reader's language."""
+COOKIE, YEAR = "language", 365 * 24 * 3600
+
+_OF_LIBRARY = {"fr": "fr_FR", "nl": "nl_NL"}
+"""Flask-Security's names for the languages it brings."""
+
+
+def init_app(app: Flask) -> None:
+    babel = Babel(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=chosen)
+    with app.app_context():
+        own = babel.domain_instance.cache
+    own.update({(name, "messages"): catalogue(name, "messages") for name in LANGUAGES})
+    app.add_url_rule("/langue", "language", _choose, methods=["POST"])
+    app.after_request(_say_which)
+    app.context_processor(lambda: {"language": language(), "LANGUAGES": LANGUAGES, "this_page": _this_page()})
+
+
+def init_accounts(app: Flask) -> None:
+    """Flask-Security's own words: those it brings, and ours where it has none or another tone."""
+    theirs = Path(flask_security.__file__).parent / "translations"
+    domain = app.extensions["security"].i18n_domain
+    for name in LANGUAGES:
+        words = Translations()
+        for more in (
+            Translations.load(theirs, [_OF_LIBRARY.get(name, name)], "flask_security"),
+            catalogue(name, "flask_security"),
+        ):
+            if isinstance(more, Translations):
+                words.merge(more)
+        domain.cache[name, "flask_security"] = words
+
+
+def chosen() -> str:
+    """The language of this request: one of LANGUAGES."""
+    cookie = request.cookies.get(COOKIE)
+    return cookie if cookie in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "fr")
+
+
+def language() -> str:
+    """The language in which words are given now, also where no request asks."""
+    locale = get_locale()
+    return locale.language if locale else "fr"
+
+
+@lru_cache
+def catalogue(language: str, domain: str) -> Translations:
+    """A .po file as it is in the package: no build step, so that none can be forgotten. Empty without a file."""
+    path = CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
+    if not path.is_file():
+        return Translations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled, domain)
+
+
+def docstrings(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:
+    """For babel.cfg: the default messages of the errors, which are their docstrings."""
+    for one in ast.walk(ast.parse(file.read())):
+        if isinstance(one, ast.ClassDef) and (words := ast.get_docstring(one)):
+            yield one.lineno, None, words, []
+
+
+def _choose() -> BaseResponse:
+    """Remembers a language, and goes back to where it was chosen: to a path of ours, never to another host."""
+    wanted, back = request.form.get("language", ""), request.form.get("back", "")
+    answer = redirect(back if back.startswith("/") and back[1:2] not in ("/", "\\") else "/")
+    if wanted in LANGUAGES:
+        answer.set_cookie(
+            COOKIE, wanted, YEAR, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
+        )
+    return answer
+
+
+def _this_page() -> str:
+    """This page's path where it can be opened again by its address, else the start page."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return "/"
+    return request.path
+
+
+def _say_which(response: Response) -> Response:
+    if response.mimetype in ANSWERS:
+        response.content_language.add(language())
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
