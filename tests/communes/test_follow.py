@@ -183,11 +183,13 @@ def test_what_is_stored_while_an_import_ends_waits_for_it(
 
         def store() -> None:
             with Session(database) as other, other.begin():
-                other.get(Residence, member)
+                known = other.get(Residence, member)
                 if what == "a home":
                     neighbourhoods.settle(other, member, BEFORE.at(0.6, 1.5))
                 else:
                     posts.write(other, member, "request", "Une échelle ?", "commune")
+                # A session forgets what nobody holds; a page may hold it.
+                assert known is not None
 
         stored = pool.submit(store)
         # It has to wait; what does not is done in this time.

@@ -96,6 +96,7 @@ def test_it_wins_over_the_ground(imported: Imported, session: Session, tmp_path:
         J J K K . . .
         L L M M . . .
         N O O P P . .
+        V V X . . . .
     """)
     after = Grid("""
         A A A A . . .
@@ -105,9 +106,12 @@ def test_it_wins_over_the_ground(imported: Imported, session: Session, tmp_path:
         S J K K . . .
         L T T L . . .
         U U U U U . .
+        W W X . . . .
     """)
     rows = {feature.columns["code"]: feature for feature in features(after)}
     moves = [
+        # V went to X by two steps on one day, they say, and its ground is W's.
+        row(41, "2021-01-01", code("V"), "35098"), row(32, "2021-01-01", "35098", code("X")), row(32, "2021-01-01", code("X"), code("X")),
         # B went into C, they say; all of it lies in A.
         row(32, "2021-01-01", code("B"), code("C")), row(32, "2021-01-01", code("C"), code("C")),
         # D went, they say; the file still has it.
@@ -130,9 +134,9 @@ def test_it_wins_over_the_ground(imported: Imported, session: Session, tmp_path:
     answer = imported(path, 2021, "--movements", said)
     found: dict[str, list[str]] = {}
     for detail in answer.summary["details"]:
-        letter = next(x for x in "ABCDEFGHIJKLMNOP" if code(x) == detail["code"])
+        letter = next(x for x in "ABCDEFGHIJKLMNOPV" if code(x) == detail["code"])
         found.setdefault(letter, []).append(detail["reason"])
-    c, e, f, j, l, q, r, s, t, u = (code(letter) for letter in "CEFJLQRSTU")  # noqa: E741
+    c, e, f, j, l, q, r, s, t, u, x = (code(letter) for letter in "CEFJLQRSTUX")  # noqa: E741
     assert found == {
         "A": ["reshaped"],
         "B": [f"merged into {c} (0 %); the rest lies elsewhere",
@@ -147,6 +151,8 @@ def test_it_wins_over_the_ground(imported: Imported, session: Session, tmp_path:
         "N": [f"is now {u}, same ground"],
         "O": [f"merged into {u} (100 %)"],
         "P": [f"merged into {u} (100 %)"],
+        "V": [f"merged into {x} (0 %); the rest lies elsewhere",
+              f"warning: the movement file says that it went into {x}, where under half of its ground lies (0 %)"],
     }  # fmt: skip
     heir = session.scalar(text("SELECT new.code FROM commune AS old JOIN commune AS new ON new.id = old.successor_id WHERE old.code = :b"), {"b": code("B")})  # fmt: skip
     assert heir == c

@@ -59,7 +59,9 @@ def test_strict_refuses_it_and_nothing_changes(run: Run, stored: Stored, tmp_pat
 def test_strict_refuses_what_was_mended_or_left_out(fault: str, run: Run, tmp_path: Path) -> None:
     bow_tie = polygon((0, 45), (1, 46), (1, 45), (0, 46), (0, 45))
     bad = bow_tie if fault == "repaired" else None
-    path = geojson(tmp_path / "c.geojson", ("35009", polygon((5, 45), (6, 45), (6, 46), (5, 45))), ("35010", bad))
+    path = geojson(
+        tmp_path / "c.geojson", ("35009", polygon((5, 45), (6, 45), (6, 46), (5, 45))), ("35010", bad)
+    )
     assert f"not sound (1 {fault})" in run("communes", "import", path, "--vintage", 2020, "--strict").err
     assert run("communes", "import", path, "--vintage", 2020).code == 0
 

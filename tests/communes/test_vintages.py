@@ -9,6 +9,7 @@ import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoneighbour.ground import cells
 from tests.communes import two_vintages as region
 from tests.communes.conftest import Answer, Run
 from tests.communes.files import Feature, write
@@ -70,8 +71,11 @@ def test_everything_follows_and_the_dry_run_is_the_run(
     assert {post: code for post, (code, _) in written.items()} == {
         post: code and region.post_after(code, cell) for post, (code, cell) in wrote.items()
     }
-    # Posts that go elsewhere than to the chief successor are among them, and posts that a home does not follow.
+    # Among them are posts that go elsewhere than to the chief successor, and cells beside the old commune, in another heir.
     assert len({written[post][0] for post, (code, _) in wrote.items() if code == region.code("E")}) == 2
+    assert [
+        post for post, (code, cell) in wrote.items() if code == region.code("I") and cell and in_old_j(cell)
+    ]
 
     moved = {name for name in homes if lived[name] != live[name]}
     recoded = {name for name in moved if lived[name] == region.code("H")}
@@ -85,10 +89,10 @@ def test_everything_follows_and_the_dry_run_is_the_run(
     }  # fmt: skip
     whys = {
         name: about[name]["why"]
-        for name in ("square 2 4", "square 1 2", "in the strip", "square 9 5", "square 8 0")
+        for name in ("square 2 4", "square 2 2", "in the strip", "square 9 5", "square 8 0")
     }
     assert whys == {
-        "square 2 4": "split", "square 1 2": "border", "in the strip": "border", "square 9 5": "found", "square 8 0": "left",
+        "square 2 4": "split", "square 2 2": "border", "in the strip": "border", "square 9 5": "found", "square 8 0": "left",
     }  # fmt: skip
 
     assert adjacent(session) == touching()
@@ -106,10 +110,14 @@ def test_everything_follows_and_the_dry_run_is_the_run(
         "2021 to today  35001 Val d'A",
     ]
     assert run("communes", "history", "35010").out.splitlines() == [
-        "2020 to 2021  35009 Commune I  reshaped: 67 % to 35010 Commune J, 33 % to 35009 Commune I",
+        "2020 to 2021  35009 Commune I  reshaped: 67 % to 35009 Commune I, 33 % to 35010 Commune J",
         "2020 to 2021  35010 Commune J  reshaped: 100 % to 35010 Commune J",
         "2021 to today  35010 Commune J",
     ]
+
+
+def in_old_j(cell: int) -> bool:
+    return region.before()[region.code("J")].shape.covers(cells.outline(cell).centroid)
 
 
 def adjacent(session: Session) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import shapely
 from geoalchemy2.shape import from_shape
-from sqlalchemy import func, select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,6 @@ from geoneighbour.database import scratch, upgrade
 from geoneighbour.database.engine import database_url, make_engine
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
-from geoneighbour.members.models import Member
 from geoneighbour.nearness import review
 from geoneighbour.nearness.models import CellOutline, NearnessSetting
 from geoneighbour.posts import service as posts
@@ -51,7 +50,7 @@ AFTER = Grid(
     A A A A N N N N . S .
     E E O P Q G G R R . .
     E E O P Q G G R R . .
-    I J J J J K K K K . .
+    I I J J J K K K K . .
     L L L M M U U U . . .
     L L L M M U U U . . .
     """,
@@ -59,7 +58,7 @@ AFTER = Grid(
 )
 WHAT = {
     "A": "takes B in, new name", "B": "goes into A", "C": "into N with D", "D": "into N with C", "E": "gives birth to O, keeps its code",
-    "F": "divided into P and Q", "G": "renamed", "H": "R now, same ground", "I": "two of three squares to J", "J": "grows",
+    "F": "divided into P and Q", "G": "renamed", "H": "R now, same ground", "I": "one of three squares to J", "J": "grows",
     "K": "the very same", "L": "its border redrawn, 1 %", "M": "its border redrawn, 1 %", "U": "loses a column to the sea", "X": "not in the second file",
 }  # fmt: skip
 NAMES = {"A": "Val d'A", "G": "Nouveau G"}
@@ -190,7 +189,7 @@ def homes() -> dict[str, Point]:
 def populate(session: Session) -> dict[str, int]:
     """Two members in each home (so that every cell may be published), a neighbourhood over a border, posts. Ids by home.
 
-    Posts bear a fine published cell, a coarser one whose centre may be elsewhere, or none.
+    Posts bear a fine published cell, a coarser one whose centre may be elsewhere, one that certainly is, or none.
     """
     session.execute(update(NearnessSetting).values(k=1, spread_members=4))
     people = {
@@ -202,8 +201,10 @@ def populate(session: Session) -> dict[str, int]:
     review.run(session)
     for number, (name, member) in enumerate(people.items()):
         written = posts.write(session, member, "request", f"Une échelle, {name} ?", "wider")
-        resolution = (9, 8, 7, None)[number % 4]
-        cell = cells.cell_at(homes()[name], resolution) if resolution else None
+        resolution, east = ((9, 0), (8, 0), (7, 0), (None, 0), (9, 1))[(number + 3) % 5]
+        home = homes()[name]
+        centre = Point(home.lon + east * (BEFORE.at(1, 0).lon - BEFORE.lon), home.lat)
+        cell = cells.cell_at(centre, resolution) if resolution else None
         if cell is not None:
             hexagon = from_shape(cells.outline(cell), 4326)
             session.execute(insert(CellOutline).values(cell=cell, geom=hexagon).on_conflict_do_nothing())
@@ -212,7 +213,6 @@ def populate(session: Session) -> dict[str, int]:
     return people
 
 
-LIVES = select(Member.name, func.nearness.commune_of_home(Member.id)).order_by(Member.id)
 STORED = text("""
     SELECT member.name, commune.code, commune.valid_to FROM residence
     JOIN member ON member.id = residence.member_id LEFT JOIN commune ON commune.id = residence.commune_id
