@@ -86,6 +86,9 @@ def wanted(layer: Layer, request: Request) -> bool:
 
 def best_of(held: Sequence[Candidate], request: Request) -> list[Candidate]:
     """What to read where no layer surely holds communes. UnusableFile in doubt: it lists what there is and what decides."""
+    chosen = [c for c in held if request.layer and wanted(c.layer, request)]
+    if chosen:
+        raise UnusableFile(chosen[0].what)
     if request.layer:
         names = listed({c.layer.title for c in held})
         raise UnusableFile(plain(f"no layer {request.layer} (--layer); there is {names}"))

@@ -60,9 +60,16 @@ def files_in(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def is_hidden(path: Path) -> bool:
+    """What other systems leave in folders and archives: beside each COMMUNE.shp a ._COMMUNE.shp that is none."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
 def is_useful(name: str) -> bool:
     """Whether a file of this name is a boundary file or may be an archive of some."""
     path = Path(name.lower())
+    if is_hidden(Path(name)):
+        return False
     return path.suffix in FORMATS or (
         path.suffix in ARCHIVES and (path.suffix != ".gz" or Path(path.stem).suffix in FORMATS)
     )

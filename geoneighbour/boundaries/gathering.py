@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -34,6 +35,7 @@ class Import:
         self.communes: list[Row] = []
         self._request, self._out, self._repair_seconds = request, out, float(repair_seconds)
         self._held: list[Candidate] = []
+        self._others: list[BoundaryFile] = []
         self._seen, self._cities = Seen(), Cities()
         self._country: str | None = None
         self._refusal: str | None = None
@@ -43,6 +45,9 @@ class Import:
         """UnusableFile when it cannot be read, or surely holds communes of which none can serve."""
         self._tell(STAGE, f"reading {file.shown}")
         size = file.size
+        if not layers.may_hold_boundaries(file):
+            self._others.append(file)
+            return
         for layer in layers.layers(file):
             candidate = judge(layer, self._request)
             if candidate.sure and wanted(layer, self._request):
@@ -54,6 +59,10 @@ class Import:
 
     def finish(self) -> None:
         """Reads what waited if there was nothing better, and sets the cities right. UnusableFile when nothing can serve."""
+        for other in self._others:
+            if self._country is None and not self._held:
+                raise UnusableFile(f"{other.shown}: is no GeoJSON and no TopoJSON")
+            self._found(Found(other.shown, Path(other.shown).stem, "JSON", 0, ignored="no boundaries"))
         best = [] if self._country else best_of(self._held, self._request)
         for candidate in best:
             self._use(candidate, 0)

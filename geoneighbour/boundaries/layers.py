@@ -132,16 +132,27 @@ def _crs_of(meta: dict[str, Any]) -> pyproj.CRS | None:
     return pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
 
 
+def may_hold_boundaries(file: BoundaryFile) -> bool:
+    """False for a .json without a word of GeoJSON or TopoJSON in its first and last kilobytes: such files lie everywhere."""
+    path = Path(file.path)
+    return path.suffix.lower() != ".json" or bool(
+        re.search(rb'"(Feature|FeatureCollection|Topology)"', _ends(path))
+    )
+
+
+def _ends(path: Path) -> bytes:
+    with path.open("rb") as file:
+        ends = file.read(HEAD)
+        file.seek(max(0, path.stat().st_size - HEAD))
+        return ends + file.read()
+
+
 def _format(path: Path) -> str:
     """By its suffix; of JSON by how it begins and ends, since all kinds of it are called .json."""
     said = FORMATS.get(path.suffix.lower(), path.suffix)
     if not said.startswith(("GeoJSON", "TopoJSON")):
         return said
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        ends = file.read(HEAD)
-        file.seek(max(0, size - HEAD))
-        ends += file.read()
+    ends = _ends(path)
     if b'"Topology"' in ends:
         return "TopoJSON"
     first, _, _ = ends[:HEAD].lstrip(b"\x1e\r\n\t ").partition(b"\n")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from geoneighbour.boundaries.files import ARCHIVES, BESIDE_SHAPES, FORMATS, is_archive
+from geoneighbour.boundaries.files import ARCHIVES, BESIDE_SHAPES, FORMATS, is_archive, is_hidden
 from geoneighbour.boundaries.frames import DONE, END, REFUSAL, SIZE, STAGE, plain, send
 from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.confined import limit
@@ -159,7 +159,7 @@ def _checked(archive: str, members: list[Member], allowance: Allowance) -> dict[
                 f"{archive}: {plain(member.name, 80)} would be written outside of its folder: refused"
             )
         path = Path(*parts)
-        if path.suffix.lower() not in (*FORMATS, *BESIDE_SHAPES, *ARCHIVES):
+        if is_hidden(path) or path.suffix.lower() not in (*FORMATS, *BESIDE_SHAPES, *ARCHIVES):
             continue
         if member.linked:
             raise UnusableFile(f"{archive}: {plain(member.name, 80)} is a link: refused")

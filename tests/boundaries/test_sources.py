@@ -192,6 +192,12 @@ def test_in_doubt_it_asks(kind: str, tmp_path: Path) -> None:
 def test_what_it_asks_for_decides(tmp_path: Path) -> None:
     path, _ = doubtful(tmp_path, "two layers alike")
     assert [layer.layer for layer in read_here(path, layer="grenzen_2021").used] == ["grenzen_2021"]
+    with pytest.raises(
+        UnusableFile, match=r"no layer grenzen \(--layer\); there is grenzen_2020, grenzen_2021"
+    ):
+        read_here(path, layer="grenzen")
+    with pytest.raises(UnusableFile, match=r"no field kode \(--code-field\); it has gem, naam"):
+        read_here(path, layer="grenzen_2021", code_field="kode")
     foreign, _ = doubtful(tmp_path / "foreign", "a foreign country")
     assert [layer.country for layer in read_here(foreign, country="DE").used] == ["DE"]
 
@@ -230,11 +236,15 @@ def test_archives_of_many_kinds_of_things(tmp_path: Path) -> None:
     )
     (tmp_path / "data" / "c.geojson").unlink()
     (tmp_path / "data" / "LISEZMOI.pdf").write_text("nothing")
+    (tmp_path / "data" / "__MACOSX").mkdir()
+    (tmp_path / "data" / "__MACOSX" / "._14.shp").write_text("nothing")
+    (tmp_path / "data" / "metadata.json").write_text('{"year": 2020}')
     read = read_here(packed(tmp_path, ".zip"))
     assert [(layer.file, layer.format) for layer in read.layers] == [
         ("c.geojson", "GeoJSON"),
         ("35.SHP", "Shapefile"),
         ("14.shp", "Shapefile"),
+        ("metadata.json", "JSON"),
     ]
     assert by_code(read.rows).keys() == {"35001", "35002", "14001", "14002", "76001", "76002"}
 

@@ -60,7 +60,7 @@ ALL = "ABCDEFGHIJKLMNOP"
 
 def communes(session: Session) -> dict[str, str]:
     rows = session.execute(text("SELECT code, name FROM commune WHERE valid_to IS NULL"))
-    return dict(rows.tuples().all())
+    return {row.code: row.name for row in rows}
 
 
 def parts(session: Session) -> dict[tuple[str, str], tuple[str, str, int]]:
@@ -217,3 +217,29 @@ def test_parts_have_versions_as_communes_have(imported: Imported, session: Sessi
     imported(write(tmp_path / "alone.gpkg", alone), 2023)
     assert len(parts(session)) == 2
     assert session.scalar(text("SELECT count(*) FROM commune_part")) == 4
+
+
+def test_parts_may_come_after_their_communes_in_a_file_of_their_own(
+    imported: Imported, run: Run, session: Session, tmp_path: Path
+) -> None:
+    """As Etalab has it. The communes stay as they are; without them the parts are nobody's."""
+    areas = DELEGATED.areas()
+    rows = [
+        Feature(
+            areas["R"], {"code": "49031", "nom": "Bocé", "type": "commune-associee", "chefLieu": "49018"}
+        ),
+        Feature(
+            areas["T"], {"code": "49079", "nom": "Chartrené", "type": "commune-deleguee", "chefLieu": "49018"}
+        ),
+    ]
+    alone = write(tmp_path / "communes-associees-deleguees-100m.geojson", rows)
+    early = imported(alone, 2020)
+    assert (early.counts, early.summary["parts"]["rejected"]) == ({}, 2)
+    imported(two_layers(tmp_path, {"V": old("49002", "Allonnes", "Commune déléguée", "49002")}), 2020)
+    answer = imported(alone, 2020)
+    assert (answer.counts, answer.summary["parts"]["added"]) == ({}, 2)
+    assert parts(session).keys() == {("associated", "49031"), ("delegated", "49079"), ("delegated", "49002")}
+    assert communes(session) == {"49018": "Baugé-en-Anjou", "49002": "Allonnes"}
+    older = run("communes", "import", alone, "--vintage", 2019)
+    assert older.code == 2
+    assert "vintage 2019 is older than what is already there: " in older.err
