@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
-from sqlalchemy import Select, exists, func, or_, select, text
+from sqlalchemy import Select, Text, cast, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from geoneighbour.communes.models import DEMONSTRATION, Commune, CommuneAdjacency, CommunePart
@@ -30,6 +30,8 @@ class Version:
     successor_id: int | None
     fate: str | None
     source: str
+    names: dict[str, str] = field(default_factory=dict, hash=False)
+    """By language, where the source tells several."""
 
 
 _VERSION = select(
@@ -43,6 +45,7 @@ _VERSION = select(
     Commune.successor_id,
     Commune.fate,
     Commune.source,
+    Commune.names,
 )
 _BECAME = text(
     "SELECT * FROM nearness.commune_became WHERE commune_id = ANY(CAST(:ids AS bigint[]))"
@@ -176,14 +179,18 @@ def outline(session: Session, commune_id: int) -> shapely.Geometry:
 
 
 def search(session: Session, prefix: str, limit: int = 10) -> Sequence[Version]:
-    """Current communes whose code, name, or a word of whose name begins so: « st malo », « le rheu », « 352 »."""
+    """Current communes whose code, name, or a word of whose name begins so: « st malo », « le rheu », « 352 ».
+
+    Names in all languages are looked at.
+    """
     typed = session.scalar(select(func.nearness.plain_name(prefix))) or ""
     # Some sources drop the article of a name; people write Saint in short.
     wanted = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"^(le|la|les|l)\b ", "", typed))
     if not wanted:
         return []
     plain = func.nearness.plain_name(Commune.name)
-    words = (" " + plain).contains(f" {wanted}", autoescape=True)
+    in_all_languages = Commune.name + " " + cast(func.jsonb_path_query_array(Commune.names, "$.*"), Text)
+    words = (" " + func.nearness.plain_name(in_all_languages)).contains(f" {wanted}", autoescape=True)
     code = Commune.code.startswith(wanted.upper(), autoescape=True)
     exactly, begins = plain.in_([wanted, typed]), plain.startswith(wanted, autoescape=True)
     statement = (

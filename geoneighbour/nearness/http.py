@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 
+from geoneighbour.communes import words as communes
 from geoneighbour.communes.models import Commune
 from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
@@ -46,7 +47,7 @@ def place(json_data: Where) -> dict[str, Any]:
     """What is at a point, for anyone: commune, open neighbourhoods, surroundings, about how many people."""
     found = service.place(db(), Point(json_data.lon, json_data.lat))
     return {
-        "commune": {"code": found.commune.code, "name": found.commune.name} if found.commune else None,
+        "commune": {"code": found.commune.code, "name": communes.name(found.commune)} if found.commune else None,
         "neighbourhoods": [
             {"id": row.id, "name": row.name, "story": row.story, "state": "open"}
             for row in found.neighbourhoods
@@ -79,7 +80,7 @@ def me() -> dict[str, Any]:
         "verified": member.verified_at is not None,
         "paused": member.paused_at is not None,
         "hidden_from_wider": member.hidden_from_wider,
-        "commune": {"code": commune.code, "name": commune.name} if commune else None,
+        "commune": {"code": commune.code, "name": communes.name(commune)} if commune else None,
         "home_neighbourhood": {
             "kind": "neighbourhood" if neighbourhood else "surroundings",
             "id": neighbourhood.id if neighbourhood else None,

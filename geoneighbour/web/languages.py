@@ -21,7 +21,13 @@ from werkzeug.wrappers import Response as BaseResponse
 LANGUAGES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
 """Each by its own name. French is the language of the source."""
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
-ANSWERS = {"text/html", "application/json", "application/problem+json", "application/manifest+json"}
+ANSWERS = {
+    "text/html",
+    "application/json",
+    "application/problem+json",
+    "application/manifest+json",
+    "image/png",
+}
 """What is written in the reader's language."""
 COOKIE, YEAR = "language", 365 * 24 * 3600
 

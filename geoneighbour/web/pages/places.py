@@ -9,8 +9,9 @@ from flask import Response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from geoneighbour.communes import extents
+from geoneighbour.communes import extents, words
 from geoneighbour.communes import queries as communes
+from geoneighbour.communes.http import current
 from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
 from geoneighbour.neighbourhoods import queries
@@ -32,7 +33,7 @@ def places() -> str:
 
 @pages.get("/communes/<code>")
 def commune(code: str) -> str:
-    found = communes.by_code(db(), code, request.args.get("pays"))
+    found = current(code, request.args.get("pays"))
     return render_template(
         "places/commune.html",
         commune=found,
@@ -45,10 +46,12 @@ def commune(code: str) -> str:
 
 @pages.get("/communes/<code>/carte.png")
 def commune_picture(code: str) -> BaseResponse:
-    found = communes.by_code(db(), code, request.args.get("pays"))
+    found = current(code, request.args.get("pays"))
     people = about(queries.commune_people(db(), found.id))
     return _png(
-        communes.outline(db(), found.id), found.name, gettext("%(people)s habitants inscrits", people=people)
+        communes.outline(db(), found.id),
+        words.name(found),
+        gettext("%(people)s habitants inscrits", people=people),
     )
 
 
@@ -58,8 +61,8 @@ def neighbourhood_picture(neighbourhood_id: int) -> BaseResponse:
     row = queries.one(db(), neighbourhood_id)
     if row.state != OPEN:
         raise NotFound
-    words = gettext("%(people)s habitants inscrits", people=about(row.people))
-    return _png(shapely.geometry.shape(row.geometry), row.name, words)
+    people = gettext("%(people)s habitants inscrits", people=about(row.people))
+    return _png(shapely.geometry.shape(row.geometry), row.name, people)
 
 
 def _png(place: Any, title: str, words: str) -> BaseResponse:

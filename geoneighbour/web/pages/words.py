@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
 
 from geoneighbour.communes import queries as communes
+from geoneighbour.communes import words as commune_words
 from geoneighbour.database.http import db
 from geoneighbour.members.models import Notice
 from geoneighbour.nearness import words as nearness
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(ago)
     app.add_template_filter(why)
     app.add_template_filter(told)
+    app.add_template_filter(commune_words.name, "commune_name")
     app.jinja_env.globals.update(
         TIERS=TIERS,
         REACHES=REACHES,
