@@ -9,6 +9,7 @@ from typing import Any
 
 import shapely
 from sqlalchemy import Select, Text, cast, exists, func, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session, aliased
 
 from geoneighbour.communes.models import DEMONSTRATION, Commune, CommuneAdjacency, CommunePart
@@ -189,7 +190,9 @@ def search(session: Session, prefix: str, limit: int = 10) -> Sequence[Version]:
     if not wanted:
         return []
     plain = func.nearness.plain_name(Commune.name)
-    in_all_languages = Commune.name + " " + cast(func.jsonb_path_query_array(Commune.names, "$.*"), Text)
+    in_all_languages = (
+        Commune.name + " " + cast(func.jsonb_path_query_array(Commune.names, cast("$.*", JSONPATH)), Text)
+    )
     words = (" " + func.nearness.plain_name(in_all_languages)).contains(f" {wanted}", autoescape=True)
     code = Commune.code.startswith(wanted.upper(), autoescape=True)
     exactly, begins = plain.in_([wanted, typed]), plain.startswith(wanted, autoescape=True)

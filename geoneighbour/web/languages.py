@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
@@ -31,6 +32,8 @@ ANSWERS = {
 """What is written in the reader's language."""
 COOKIE, YEAR = "language", 365 * 24 * 3600
 
+_OURS = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
+"""A path of this host. Browsers read // and \\ as another host, and skip control characters."""
 _OF_LIBRARY = {"fr": "fr_FR", "nl": "nl_NL"}
 """Flask-Security's names for the languages it brings."""
 
@@ -95,7 +98,7 @@ def docstrings(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, None,
 def _choose() -> BaseResponse:
     """Remembers a language, and goes back to where it was chosen: to a path of ours, never to another host."""
     wanted, back = request.form.get("language", ""), request.form.get("back", "")
-    answer = redirect(back if back.startswith("/") and back[1:2] not in ("/", "\\") else "/")
+    answer = redirect(back if _OURS.fullmatch(back) else "/")
     if wanted in LANGUAGES:
         answer.set_cookie(
             COOKIE, wanted, YEAR, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
