@@ -243,5 +243,6 @@ def _complaints(file: BoundaryFile) -> Iterator[None]:
             ValueError,
         ) as error:
             # GDAL adds hints after a semicolon, about drivers that an operator cannot choose here.
-            reason = str(error).replace(file.path, file.shown).split("; It might help")[0]
+            reason = str(error).replace(file.path, file.shown).replace(f"{Path(file.path).parent}/", "")
+            reason = reason.split("; It might help")[0]
             raise UnusableFile(f"{file.shown}: {' '.join(reason.split())[:200]}") from error

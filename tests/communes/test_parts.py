@@ -213,8 +213,12 @@ def test_parts_have_versions_as_communes_have(imported: Imported, session: Sessi
     }
     (tmp_path / "admin.gpkg").unlink()
     areas = DELEGATED.areas()
-    alone = [Feature(areas["V"], {"code_insee": "49002", "nom_officiel": "Allonnes"})]
-    imported(write(tmp_path / "alone.gpkg", alone), 2023)
+    whole = areas["R"] | areas["T"] | areas["U"]
+    alone = [
+        Feature(whole, {"code_insee": "49018", "nom_officiel": "Baugé-en-Anjou"}),
+        Feature(areas["V"], {"code_insee": "49002", "nom_officiel": "Allonnes"}),
+    ]
+    assert imported(write(tmp_path / "alone.gpkg", alone), 2023).counts == {"unchanged": 2}
     assert len(parts(session)) == 2
     assert session.scalar(text("SELECT count(*) FROM commune_part")) == 4
 
