@@ -44,7 +44,7 @@ translate: $(INSTALLED_FOR_TESTS) ## bring the catalogues to what the code says 
 	@$(BIN)/pybabel -q extract -F geoneighbour/web/babel.cfg $(WORDS:%=-k %) --no-location --sort-output --no-wrap -o .messages.pot geoneighbour
 	@for language in $(notdir $(wildcard geoneighbour/translations/*)); do \
 	  $(BIN)/pybabel -q update -i .messages.pot -l $$language -o geoneighbour/translations/$$language/LC_MESSAGES/messages.po \
-	    --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date; done
+	    --init-missing --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date; done
 	@rm .messages.pot
 
 clean: ## stop and remove the private database with all it holds, .venv and everything that was made
