@@ -19,6 +19,7 @@ from geoneighbour.demo.commands import demo
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.nearness.commands import nearness
 from geoneighbour.neighbourhoods.commands import neighbourhoods
+from geoneighbour.posts.commands import photos
 from geoneighbour.running.commands import run, serve, worker
 
 UNUSABLE = 2
@@ -36,6 +37,7 @@ def cli() -> None:
 cli.add_command(communes)
 cli.add_command(db)
 cli.add_command(demo)
+cli.add_command(photos)
 cli.add_command(run)
 cli.add_command(serve)
 cli.add_command(worker)

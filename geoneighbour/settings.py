@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     fetch_seconds: int = Field(3600, ge=1, description="the longest that one download may take")
     commune_sources: Path | None = Field(None, description="a TOML file of sources beside the official ones")
 
+    photo_dir: Path | None = Field(None, description="where photos are kept; unset: in the state folder")
+    s3_endpoint: str | None = Field(None, description="of an S3-compatible service; with S3_BUCKET")
+    s3_bucket: str | None = Field(None, description="where photos are kept instead of a folder")
+    s3_access_key: str | None = None
+    s3_secret_key: str | None = None
+    s3_region: str = "us-east-1"
+
     review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")
 
     # The rule's numbers (docs/nearness.md). `db upgrade` writes them into nearness_setting, where SQL reads them.

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    SmallInteger,
     Text,
     UniqueConstraint,
     func,
@@ -18,8 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
+from geoneighbour.nearness.models import CellOutline
+from geoneighbour.posts.sizes import LONGEST, SMALL, fitted
 
 REACHES = ("neighbourhood", "wider", "commune", "commune_adjacent")
+MOST_PHOTOS = 4
+LONGEST_ALT = 200
 
 
 class Post(Base):
@@ -35,7 +40,7 @@ class Post(Base):
     origin_zone: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     origin_commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"))
     origin_cell: Mapped[int | None] = mapped_column(
-        ForeignKey("cell_outline.cell"), comment="published cell; null: none to show"
+        ForeignKey(CellOutline.cell), comment="published cell; null: none to show"
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -75,3 +80,32 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 2000", name="body"),)
+
+
+class PostPhoto(Base):
+    """One of a post's photos. Its files (`key` names them) hold pixels made anew: nothing of what was sent but the picture."""
+
+    __tablename__ = "post_photo"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False, comment="place among the post's photos, from 1"
+    )
+    key: Mapped[str] = mapped_column(Text, unique=True, comment="random: the name of its files and addresses")
+    width: Mapped[int] = mapped_column(comment="pixels, of the large file")
+    height: Mapped[int] = mapped_column(comment="pixels, of the large file")
+    bytes: Mapped[int] = mapped_column(comment="of both files")
+    alt: Mapped[str] = mapped_column(Text, comment="what is to be seen, in the author's words; may be empty")
+
+    __table_args__ = (
+        CheckConstraint(f"number BETWEEN 1 AND {MOST_PHOTOS}", name="number"),
+        CheckConstraint("key ~ '^[0-9a-f]{32}$'", name="key"),
+        CheckConstraint(f"width BETWEEN 1 AND {LONGEST} AND height BETWEEN 1 AND {LONGEST}", name="size"),
+        CheckConstraint("bytes > 0", name="bytes"),
+        CheckConstraint(f"length(alt) <= {LONGEST_ALT}", name="alt"),
+    )
+
+    @property
+    def small(self) -> tuple[int, int]:
+        """Width and height of the small file, in pixels."""
+        return fitted(self.width, self.height, SMALL)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from geoneighbour.database.http import db
 from geoneighbour.members.http import current_member
-from geoneighbour.posts import queries, service
-from geoneighbour.posts.http import Words, post_json, thread_json
+from geoneighbour.posts import photos, queries, service
+from geoneighbour.posts.http import Words, photo_json, photo_store, post_json, sent_photos, thread_json
 
 api = APIBlueprint("requests", __name__, url_prefix="/api/v1/requests", tag="requests")
 
@@ -24,17 +24,25 @@ class Request(BaseModel):
     reach: str
 
 
+class Description(BaseModel):
+    """What is to be seen on a photo."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alt: str
+
+
 @api.post("")
 @api.input(Request)
 def ask(json_data: Request) -> tuple[dict[str, Any], int]:
     member = current_member()
     post = service.write(db(), member.id, "request", json_data.body, json_data.reach)
-    return post_json(queries.shown(db(), member.id, post.id)), 201
+    return _shown(member.id, post.id), 201
 
 
 @api.get("/<int:post_id>")
 def one(post_id: int) -> dict[str, Any]:
-    return post_json(queries.shown(db(), current_member().id, post_id))
+    return _shown(current_member().id, post_id)
 
 
 @api.post("/<int:post_id>/close")
@@ -43,7 +51,7 @@ def close(post_id: int) -> dict[str, Any]:
     member = current_member()
     service.close(db(), member.id, post_id)
     db().flush()
-    return post_json(queries.shown(db(), member.id, post_id))
+    return _shown(member.id, post_id)
 
 
 @api.post("/<int:post_id>/replies")
@@ -53,3 +61,27 @@ def reply(post_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
     member = current_member()
     thread = service.reply(db(), member.id, post_id, json_data.body)
     return thread_json(member.id, thread.id), 201
+
+
+@api.post("/<int:post_id>/photos")
+def add_photos(post_id: int) -> tuple[dict[str, Any], int]:
+    """multipart/form-data: `photos` (up to four files: JPEG, PNG, WebP), `alt` (a text for each, in the same order)."""
+    member = current_member()
+    added = photos.add(db(), photo_store(), member.id, post_id, sent_photos(least=1))
+    return {"photos": [photo_json(photo) for photo in added]}, 201
+
+
+@api.patch("/<int:post_id>/photos/<int:number>")
+@api.input(Description)
+def describe_photo(post_id: int, number: int, json_data: Description) -> dict[str, Any]:
+    return photo_json(photos.describe(db(), current_member().id, post_id, number, json_data.alt))
+
+
+@api.delete("/<int:post_id>/photos/<int:number>")
+def remove_photo(post_id: int, number: int) -> tuple[str, int]:
+    photos.remove(db(), photo_store(), current_member().id, post_id, number)
+    return "", 204
+
+
+def _shown(member_id: int, post_id: int) -> dict[str, Any]:
+    return post_json(queries.shown(db(), member_id, post_id), photos.of(db(), [post_id]))

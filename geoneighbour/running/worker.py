@@ -1,4 +1,4 @@
-"""What runs by itself: the weekly review. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
+"""What runs by itself: the weekly review, the nightly sweep of photos. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import changed
 from geoneighbour.errors import InvalidInput
 from geoneighbour.nearness import review
+from geoneighbour.posts import photos
 from geoneighbour.settings import Settings
+from geoneighbour.storage import open_photos
 
 WEEK_SECONDS = 7 * 24 * 3600
+SWEEP_CRON = "30 3 * * *"
 
 
 def make_app(url: str, settings: Settings) -> App:
@@ -32,6 +35,12 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="review", queueing_lock="review")
     def weekly_review(timestamp: int) -> dict[str, int]:
         return run_review(engine)
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="sweep_photos", queueing_lock="sweep_photos")
+    def nightly_sweep(timestamp: int) -> int:
+        with transaction(engine) as session:
+            return photos.sweep(session, open_photos(settings))
 
     return app
 

@@ -23,6 +23,7 @@ from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
 from geoneighbour.neighbourhoods.http import api as neighbourhoods
 from geoneighbour.posts.http import api as posts
+from geoneighbour.posts.http import take_photos
 from geoneighbour.requests.http import api as requests
 from geoneighbour.settings import Settings
 from geoneighbour.web import languages, pages, problems, theme
@@ -44,6 +45,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.config.update(_config(settings))
     database.init_app(app, engine or make_engine(database_url(settings)))
     languages.init_app(app)
+    # Before the protection of forms, which reads them.
+    take_photos(app, settings, ("pages.send_request", "pages.add_photos", "requests.add_photos"))
     CSRFProtect(app)
     security.init_app(app, settings)
     languages.init_accounts(app)

@@ -45,6 +45,7 @@ def test_every_other_endpoint_asks_for_a_login(app, visitor):
         "/api/v1/neighbourhoods/coach": {"geometry": {}},
         "/api/v1/requests": {"body": "x", "reach": "wider"},
         "/api/v1/requests/<int:post_id>/replies": {"body": "x"},
+        "/api/v1/requests/<int:post_id>/photos/<int:number>": {"alt": "x"},
         "/api/v1/threads/<int:thread_id>/messages": {"body": "x"},
     }
     for method, rule in endpoints(app):

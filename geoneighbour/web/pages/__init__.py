@@ -11,6 +11,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     messages,
     neighbourhoods,
     offline,
+    photos,
     places,
     requests,
     start,

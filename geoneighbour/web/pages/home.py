@@ -11,7 +11,7 @@ from geoneighbour.members import service as members
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods.models import Neighbourhood
-from geoneighbour.posts import queries
+from geoneighbour.posts import photos, queries
 from geoneighbour.web.pages.blueprint import pages
 
 PAGE = 20
@@ -28,6 +28,7 @@ def home() -> str:
         neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
         notices=members.unread_notices(db(), member.id),
         posts=posts,
+        photos=photos.by_post(db(), [post.id for post in posts]),
         before=before,
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from geoneighbour.database.http import db
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members.http import current_member
-from geoneighbour.posts import queries, service
+from geoneighbour.posts import photos, queries, service
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.problems import status_of
@@ -37,5 +37,11 @@ def _page(thread_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     member = current_member()
     thread, messages = queries.thread(db(), member.id, thread_id)
     return render_template(
-        "messages/one.html", member=member, thread=thread, messages=messages, refusal=refusal, body=body
+        "messages/one.html",
+        member=member,
+        thread=thread,
+        messages=messages,
+        photos=photos.of(db(), [thread.post_id]),
+        refusal=refusal,
+        body=body,
     )

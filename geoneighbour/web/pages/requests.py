@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -12,8 +13,9 @@ from geoneighbour.database.http import db
 from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
-from geoneighbour.posts import queries, service
-from geoneighbour.posts.models import REACHES
+from geoneighbour.posts import photos, queries, service
+from geoneighbour.posts.http import photo_store, sent_photos
+from geoneighbour.posts.models import MOST_PHOTOS, REACHES
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.problems import status_of
@@ -30,7 +32,15 @@ def new_request() -> str:
 def send_request() -> Response | tuple[str, int]:
     member_id = current_member().id
     body, reach = typed("body"), typed("reach")
-    refusal = attempt(lambda: service.write(db(), member_id, "request", body, reach))
+
+    def write() -> None:
+        pictures = sent_photos()
+        post = service.write(db(), member_id, "request", body, reach)
+        # The same form sent twice is one request, with its photos once.
+        if pictures and not photos.of(db(), [post.id]):
+            photos.add(db(), photo_store(), member_id, post.id, pictures)
+
+    refusal = attempt(write)
     if refusal:
         return _form(body, reach, refusal), status_of(refusal)
     return redirect(url_for("pages.home"))
@@ -57,6 +67,32 @@ def close_request(post_id: int) -> Response:
     return redirect(url_for("pages.home"))
 
 
+@pages.post("/demandes/<int:post_id>/photos")
+def add_photos(post_id: int) -> Response | tuple[str, int]:
+    member_id = current_member().id
+    return _changed(
+        post_id, lambda: photos.add(db(), photo_store(), member_id, post_id, sent_photos(least=1))
+    )
+
+
+@pages.post("/demandes/<int:post_id>/photos/<int:number>")
+def describe_photo(post_id: int, number: int) -> Response | tuple[str, int]:
+    member_id = current_member().id
+    return _changed(post_id, lambda: photos.describe(db(), member_id, post_id, number, typed("alt")))
+
+
+@pages.post("/demandes/<int:post_id>/photos/<int:number>/retirer")
+def remove_photo(post_id: int, number: int) -> Response | tuple[str, int]:
+    member_id = current_member().id
+    return _changed(post_id, lambda: photos.remove(db(), photo_store(), member_id, post_id, number))
+
+
+def _changed(post_id: int, change: Callable[[], object]) -> Response | tuple[str, int]:
+    if refusal := attempt(change):
+        return _page(post_id, refusal, ""), status_of(refusal)
+    return redirect(url_for("pages.one_request", post_id=post_id, _anchor="photos"))
+
+
 def _form(body: str, reach: str, refusal: GeoneighbourError | None) -> str:
     member = current_member()
     # Without a script the numbers beside the choices are the preview.
@@ -73,6 +109,7 @@ def _form(body: str, reach: str, refusal: GeoneighbourError | None) -> str:
         reach=reach,
         refusal=refusal,
         people=people,
+        most_photos=MOST_PHOTOS,
         bounds=extents.extent(db()),
     )
 
@@ -82,5 +119,12 @@ def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     post = queries.shown(db(), member.id, post_id)
     threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
     return render_template(
-        "requests/one.html", member=member, post=post, threads=threads, refusal=refusal, body=body
+        "requests/one.html",
+        member=member,
+        post=post,
+        photos=photos.of(db(), [post_id]),
+        most_photos=MOST_PHOTOS,
+        threads=threads,
+        refusal=refusal,
+        body=body,
     )

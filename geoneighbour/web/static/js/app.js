@@ -1,6 +1,6 @@
 // On every page: the service worker, the word that one is offline, and what was written meanwhile.
 
-import { listen, send, waiting } from "./outbox.js";
+import { listen, send, waiting, withoutPhotos } from "./outbox.js";
 
 const about = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 const member = about("member");
@@ -9,13 +9,15 @@ const banner = document.getElementById("offline");
 function tell() {
   banner.hidden = navigator.onLine;
   banner.querySelector("[data-slot=waiting]").hidden = waiting(member) === 0;
+  banner.querySelector("[data-slot=without-photos]").hidden = !withoutPhotos(member);
 }
 
 async function online() {
   tell();
   if (!member || !waiting(member)) return;
-  const { sent, refused } = await send(member);
+  const { sent, photosOf, refused } = await send(member);
   if (refused) location.assign(`/demandes/nouvelle?texte=${encodeURIComponent(refused.body)}`);
+  else if (photosOf) location.assign(`/demandes/${photosOf}#ajouter`);
   else if (sent) location.assign("/accueil");
 }
 

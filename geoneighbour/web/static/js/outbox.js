@@ -11,6 +11,7 @@ function write(member, letters) {
 }
 
 export const waiting = (member) => (member ? read(member).length : 0);
+export const withoutPhotos = (member) => Boolean(member) && read(member).some((letter) => letter.photos);
 
 /** Keeps what a form with data-outbox holds instead of losing it; `kept` is told. */
 export function listen(member, kept) {
@@ -18,8 +19,10 @@ export function listen(member, kept) {
     form.addEventListener("submit", (event) => {
       if (navigator.onLine || event.defaultPrevented) return;
       event.preventDefault();
-      const { body, reach } = Object.fromEntries(new FormData(form));
-      write(member, [...read(member), { body, reach }]);
+      const sent = new FormData(form);
+      // Photos are too heavy to be kept here: the author is told, and led to where they are added.
+      const letter = { body: sent.get("body"), reach: sent.get("reach"), photos: sent.getAll("photos").some((file) => file.size) };
+      write(member, [...read(member), letter]);
       form.reset();
       kept();
       document.getElementById("offline").scrollIntoView({ block: "nearest" });
@@ -27,19 +30,21 @@ export function listen(member, kept) {
   }
 }
 
-/** Sends one after the other; stops where the network fails again, or at the first that the server refuses. */
+/** Sends one after the other (`photosOf`: the last whose photos are still to be added); stops where the network fails again, or at the first that the server refuses. */
 export async function send(member) {
-  let sent = 0;
+  let sent = 0, photosOf;
   for (const letter of read(member)) {
+    const { body, reach, photos } = letter;
     try {
-      await post("/requests", letter);
+      const { id } = await post("/requests", { body, reach });
+      if (photos) photosOf = id;
     } catch (problem) {
-      if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) return { sent };
+      if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) return { sent, photosOf };
       write(member, read(member).slice(1));
       return { sent, refused: letter };
     }
     sent += 1;
     write(member, read(member).slice(1));
   }
-  return { sent };
+  return { sent, photosOf };
 }

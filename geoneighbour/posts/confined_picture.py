@@ -1,0 +1,98 @@
+"""The confined process behind ``posts.pictures``: an image from a stranger on standard input, clean ones on standard output.
+
+Each photo is decoded here alone, with little memory and time. What comes out is made of pixels only: no EXIF, no place,
+no profile, no bytes that were hidden behind the picture or under its transparent parts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from io import BytesIO
+from typing import IO
+
+from PIL import ExifTags, Image, ImageCms
+
+from geoneighbour.ground.confined import limit
+from geoneighbour.posts.sizes import LONGEST, MOST_PIXELS, SMALL, fitted
+
+SECONDS, MEGABYTES = 10, 900
+FORMATS = ("JPEG", "PNG", "WEBP")
+"""By content. A JPEG's further pictures and an animation's further frames are left behind."""
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def clean(data: bytes) -> Image.Image | None:
+    """The picture upright in sRGB on white, LONGEST at most; None when it has too many pixels. Pillow's errors otherwise."""
+    try:
+        picture: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:
+        return None
+    if picture.width * picture.height > MOST_PIXELS:
+        return None
+    # A JPEG can be read at a fraction of its size.
+    picture.draft("RGB", (LONGEST, LONGEST))
+    picture.load()
+    profile, turn = (
+        picture.info.get("icc_profile"),
+        _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1)),
+    )
+    if picture.mode not in ("RGB", "L", "CMYK"):
+        picture = picture.convert("RGBA")
+    picture = picture.resize(fitted(*picture.size, LONGEST), Image.Resampling.LANCZOS, reducing_gap=3)
+    if turn is not None:
+        picture = picture.transpose(turn)
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    plain = Image.new("RGB", picture.size, "white")
+    plain.paste(_in_srgb(picture, profile), mask=alpha)
+    return plain
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The colours that the profile means; those of the numbers alone where it means nothing."""
+    plain = picture.convert("RGB") if picture.mode != "CMYK" or not profile else picture
+    if profile:
+        try:
+            made = ImageCms.profileToProfile(
+                plain, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+        except (ImageCms.PyCMSError, OSError):
+            return plain.convert("RGB")
+        return made or plain
+    return plain
+
+
+def packed(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    picture.save(out, "WEBP", quality=80, method=4)
+    return out.getvalue()
+
+
+def main() -> None:
+    # Standard output is for the answer alone.
+    out: IO[bytes] = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit(SECONDS, MEGABYTES)
+    large = clean(sys.stdin.buffer.read())
+    if large is None:
+        out.write(b"null\n")
+        return
+    small = large.resize(fitted(*large.size, SMALL), Image.Resampling.LANCZOS)
+    files = [packed(large), packed(small)]
+    head = {"width": large.width, "height": large.height, "large": len(files[0])}
+    out.write(json.dumps(head).encode() + b"\n" + b"".join(files))
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Photos of posts: added and removed by the author while the post is open, seen by whoever may see the post."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geoneighbour import storage
+from geoneighbour.errors import Conflict, InvalidInput, NotFound
+from geoneighbour.members import service as members
+from geoneighbour.posts.models import LONGEST_ALT, MOST_PHOTOS, Post, PostPhoto
+from geoneighbour.posts.pictures import FIELD, Picture
+from geoneighbour.storage import Store
+
+LEFT_BEHIND = timedelta(hours=1)
+"""A file that no row names after this time belongs to no transaction that could still be committed."""
+
+
+def add(
+    session: Session, store: Store, member_id: int, post_id: int, pictures: Sequence[tuple[Picture, str]]
+) -> list[PostPhoto]:
+    """Further photos, each with its alternative text, for a member's own open post.
+
+    NotFound, Conflict (closed), InvalidInput (more than MOST_PHOTOS; a text too long); Unavailable.
+    """
+    members.require_verified(session, member_id)
+    post = _own_open(session, member_id, post_id)
+    free = sorted(set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id])})
+    if len(pictures) > len(free):
+        raise InvalidInput("%(most)s photos au plus pour une demande.", field=FIELD, most=MOST_PHOTOS)
+    added = []
+    for number, (picture, alt) in zip(free, pictures, strict=False):
+        photo = PostPhoto(
+            post_id=post.id,
+            number=number,
+            key=secrets.token_hex(16),
+            width=picture.width,
+            height=picture.height,
+            bytes=len(picture.large) + len(picture.small),
+            alt=_alt(alt),
+        )
+        session.add(photo)
+        storage.put_within(session, store, large_file(photo.key), picture.large)
+        storage.put_within(session, store, small_file(photo.key), picture.small)
+        added.append(photo)
+    session.flush()
+    return added
+
+
+def describe(session: Session, member_id: int, post_id: int, number: int, alt: str) -> PostPhoto:
+    """Another alternative text for one's own photo."""
+    photo = _own_photo(session, member_id, post_id, number)
+    photo.alt = _alt(alt)
+    return photo
+
+
+def remove(session: Session, store: Store, member_id: int, post_id: int, number: int) -> None:
+    """Takes a photo off one's own open post; its files go with the commit."""
+    photo = _own_photo(session, member_id, post_id, number)
+    session.delete(photo)
+    for name in (large_file(photo.key), small_file(photo.key)):
+        storage.drop_within(session, store, name)
+
+
+def of(session: Session, post_ids: Iterable[int]) -> list[PostPhoto]:
+    """The photos of posts, in order. Who may see the posts has been asked before."""
+    query = select(PostPhoto).where(PostPhoto.post_id.in_(list(post_ids)))
+    return list(session.scalars(query.order_by(PostPhoto.post_id, PostPhoto.number)))
+
+
+def by_post(session: Session, post_ids: Iterable[int]) -> dict[int, list[PostPhoto]]:
+    """The same, by post; a post without photos is not in it."""
+    found: dict[int, list[PostPhoto]] = {}
+    for photo in of(session, post_ids):
+        found.setdefault(photo.post_id, []).append(photo)
+    return found
+
+
+def shown(session: Session, member_id: int, key: str) -> PostPhoto:
+    """The photo of this key; NotFound unless the member may see its post, or talks about it."""
+    allowed = func.nearness.post_open_to(PostPhoto.post_id, member_id)
+    photo = session.scalars(select(PostPhoto).where(PostPhoto.key == key, allowed)).one_or_none()
+    if photo is None:
+        raise NotFound
+    return photo
+
+
+def sweep(session: Session, store: Store) -> int:
+    """Deletes the files that no post names: of deleted posts and members, of writes that a crash undid. How many."""
+    swept = 0
+    for page in store.pages():
+        old = [name for name, written in page.items() if datetime.now(UTC) - written > LEFT_BEHIND]
+        known = select(PostPhoto.key).where(PostPhoto.key.in_({key_of(name) for name in old}))
+        named = set(session.scalars(known))
+        left = [name for name in old if key_of(name) not in named]
+        store.delete(left)
+        swept += len(left)
+    return swept
+
+
+def large_file(key: str) -> str:
+    return f"{key}.webp"
+
+
+def small_file(key: str) -> str:
+    return f"{key}-small.webp"
+
+
+def key_of(name: str) -> str:
+    return name.removesuffix(".webp").removesuffix("-small")
+
+
+def _own_open(session: Session, member_id: int, post_id: int) -> Post:
+    # Locked: of two sends at once the second counts the photos of the first.
+    post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
+    if post is None or post.author_id != member_id:
+        raise NotFound("Cette demande n'existe pas, ou n'est pas la vôtre.")
+    if post.closed_at:
+        raise Conflict("Cette demande est close.")
+    return post
+
+
+def _own_photo(session: Session, member_id: int, post_id: int, number: int) -> PostPhoto:
+    _own_open(session, member_id, post_id)
+    photo = session.get(PostPhoto, (post_id, number))
+    if photo is None:
+        raise NotFound("Cette photo n'existe pas, ou n'est pas la vôtre.")
+    return photo
+
+
+def _alt(text: str) -> str:
+    text = " ".join(text.split())
+    if len(text) > LONGEST_ALT:
+        raise InvalidInput(
+            "La description d'une photo : %(most)s caractères au plus.", field=FIELD, most=LONGEST_ALT
+        )
+    return text

@@ -1,0 +1,74 @@
+// Photos of a request: seen and described before they are sent, made smaller on the device, chosen in several goes.
+
+const LONGEST = 2048, QUALITY = 0.85;
+
+const field = document.querySelector(".photo-field");
+const input = field?.querySelector("input[type=file]");
+const list = field?.querySelector(".chosen");
+const most = Number(field?.dataset.most);
+let chosen = [];
+
+if (field) {
+  if (location.hash === "#ajouter") field.closest("details")?.setAttribute("open", "");
+  input.addEventListener("change", add);
+  // After a form was kept for later nothing is chosen any more.
+  input.form.addEventListener("reset", () => { chosen.forEach(forget); chosen = []; show(); });
+}
+
+async function add() {
+  const files = [...input.files];
+  const room = most - chosen.length;
+  field.querySelector("[data-slot=full]").hidden = files.length <= room;
+  field.setAttribute("aria-busy", "true");
+  // Meanwhile the form holds what is chosen as it came: sent early, the server makes it smaller.
+  hold([...chosen.map((one) => one.file), ...files.slice(0, room)]);
+  for (const file of files.slice(0, room)) chosen.push(entry(await smaller(file)));
+  field.removeAttribute("aria-busy");
+  show();
+}
+
+function entry(file) {
+  const item = field.querySelector("template").content.firstElementChild.cloneNode(true);
+  const one = { file, item };
+  item.querySelector("img").src = URL.createObjectURL(file);
+  item.querySelector("button").addEventListener("click", () => {
+    forget(one);
+    chosen = chosen.filter((other) => other !== one);
+    field.querySelector("[data-slot=full]").hidden = true;
+    show();
+    input.focus();
+  });
+  return one;
+}
+
+const forget = ({ item }) => URL.revokeObjectURL(item.querySelector("img").src);
+
+function show() {
+  list.replaceChildren(...chosen.map((one) => one.item));
+  list.hidden = chosen.length === 0;
+  hold(chosen.map((one) => one.file));
+}
+
+/** The field holds these files, in this order. */
+function hold(files) {
+  const held = new DataTransfer();
+  for (const file of files) held.items.add(file);
+  input.files = held.files;
+}
+
+/** The photo upright, LONGEST at most, without what hides in its file; as it came where this browser cannot read it. */
+async function smaller(file) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  if (!picture) return file;
+  const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  return blob ? new File([blob], "photo.jpg", { type: blob.type }) : file;
+}
