@@ -18,8 +18,10 @@ CODES = {
 _SYSTEMS = {
     "FR": {2154, 27561, 27562, 27563, 27564, 27571, 27572, 27573, 27574, *range(3942, 3951), 9794}
     # Overseas: Antilles, Guyane, Réunion, Mayotte, Saint-Pierre-et-Miquelon, New Caledonia, Polynesia, Wallis.
-    | {5490, 2970, 4559, 2972, 2975, 4471, 4467, 3163, 3297, 3296, 32758},
-    "BE": {31300, 31370, 3812, 3447},
+    | {5490, 2970, 4559, 2972, 2975, 4471, 4467, 3163, 3297, 3296}
+    # In degrees: France, Antilles, Guyane, Réunion, Mayotte, Saint-Pierre-et-Miquelon.
+    | {4171, 5489, 4624, 4627, 4470, 4463},
+    "BE": {31300, 31370, 3812, 3447, 4313},
 }
 _FRANCE = (
     (-5.6, 41.2, 9.8, 51.3),
@@ -61,7 +63,7 @@ def padded(code: str) -> str:
 
 def of_system(crs: pyproj.CRS | None) -> str | None:
     """The country that a national system belongs to."""
-    if crs is None or crs.is_geographic:
+    if crs is None or crs.name.startswith("WGS 84"):
         return None
     epsg = crs.to_epsg(min_confidence=60)
     return next((country for country, systems in _SYSTEMS.items() if epsg in systems), None)

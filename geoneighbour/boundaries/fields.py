@@ -55,6 +55,8 @@ class Fields:
 CUT = 10
 """Letters of a column's name that a shapefile keeps."""
 FRENCH_WITHIN = ("code_insee_de_la_commune_de_rattach", "commune", "cheflieu", "chef_lieu", "comparent")
+CHIEF_TOWNS = ("cheflieu", "chef_lieu")
+"""Those of them that communes have too: the chief town of their canton."""
 KIND_COLUMNS = ("type", "nature", "typecom")
 _BELGIAN = ("fr", "nl", "de")
 

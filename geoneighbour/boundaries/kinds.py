@@ -46,8 +46,8 @@ _LAYERS = (
 )
 _ROWS = (
     (r"arrondissement.?municipal|arm", ARRONDISSEMENT),
-    (r".*associee.*|coma|ca", ASSOCIATED),
-    (r".*deleguee.*|comd|cd", DELEGATED),
+    (r".*associee.*|coma", ASSOCIATED),
+    (r".*deleguee.*|comd", DELEGATED),
 )
 
 
@@ -57,17 +57,20 @@ def of_words(title: str) -> tuple[str | None, str]:
     return next(((kind, what) for pattern, kind, what in _LAYERS if re.search(pattern, words)), (None, ""))
 
 
-def of_row(code: str, said: str | None, within: str | None, default: str) -> tuple[str, str | None]:
+def of_row(
+    code: str, said: str | None, within: str | None, default: str, names_it: bool = True
+) -> tuple[str, str | None]:
     """What a row is, and the code of the commune it is in: by its code, by its own word, by whether it names another commune.
 
-    `default` is what the rows of this layer are, if nothing tells.
+    `default` is what the rows of this layer are, if nothing tells. Not `names_it`: communes may have such a column too (the
+    chief town of their canton), so that it tells nothing by itself.
     """
     if code in CITY_OF:
         return ARRONDISSEMENT, CITY_OF[code].code
     words = _plain(said or "")
     kind = next((kind for pattern, kind in _ROWS if re.fullmatch(pattern, words)), default)
     # Nearly all that is not said to be anything has been delegated since 2015.
-    if kind == COMMUNE and within and within != code:
+    if names_it and kind == COMMUNE and within and within != code:
         kind = DELEGATED
     return (kind, None) if kind == COMMUNE else (kind, within)
 

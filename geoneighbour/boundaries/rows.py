@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geoneighbour.boundaries import kinds
 from geoneighbour.boundaries.country import padded
-from geoneighbour.boundaries.fields import Fields
+from geoneighbour.boundaries.fields import CHIEF_TOWNS, Fields
 from geoneighbour.boundaries.frames import plain
 from geoneighbour.boundaries.layers import Table
 from geoneighbour.ground.repair import Limits, repair
@@ -94,8 +94,9 @@ def _belonging(
     nothing = [None] * len(codes)
     within = table.columns[fields.within] if fields.within else nothing
     said = table.columns[fields.kind] if fields.kind else nothing
+    names_it = fields.within not in CHIEF_TOWNS
     return [
-        kinds.of_row(code or "", _name(word), _commune(around, country), kind)
+        kinds.of_row(code or "", _name(word), _commune(around, country), kind, names_it)
         for code, word, around in zip(codes, said, within, strict=True)
     ]
 

@@ -174,6 +174,14 @@ HOSTILE: dict[str, Callable[[Path], Path]] = {
     "text called .7z": lambda f: plain(f / "c.7z", "Communes"),
     "points": lambda f: geojson(f / "c.geojson", ("1", {"type": "Point", "coordinates": [0, 0]})),
     "no position is a number": lambda f: geojson(f / "c.geojson", ("35001", polygon((0, 0), (math.nan, 0), (1, 1), (0, 0)))),
+    "no features": lambda f: geojson(f / "c.geojson"),
+    "only empty shapes": lambda f: geojson(f / "c.geojson", ("1", None), ("2", None)),
+    "a file that points to another": lambda f: plain(
+        f / "c.geojson",
+        '<OGRVRTDataSource><OGRVRTLayer name="good"><SrcDataSource>'
+        f"{geojson(f / 'good.json', GOOD)}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+    ),
+    "shapefile without its last byte": lambda f: cut(write(f / "c.shp", LAND), 0.9999),
     "1e400": lambda f: plain(f / "c.geojson", geojson(f / "x", GOOD).read_text().replace("48.1", "1e400")),
     "out of range": lambda f: geojson(f / "c.geojson", ("35001", square(500, 48))),
     "a ring of 1,000,000 points": lambda f: ring(f / "c.geojson", 1_000_000),

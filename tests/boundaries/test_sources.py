@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pyproj
 import pytest
 
+from geoneighbour.boundaries.country import of_system
 from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
 from tests.boundaries.sources import (
@@ -54,7 +56,7 @@ def communes(country: str) -> list[Commune]:
     ]
 
 
-@pytest.mark.parametrize(("name", "form"), cases())
+@pytest.mark.parametrize(("name", "form"), list(cases()))
 def test_a_source_in_a_format(name: str, form: str, tmp_path: Path) -> None:
     source = SOURCES[name]
     wanted = communes(source.country)
@@ -287,3 +289,17 @@ def test_noughts_that_numbers_lost(tmp_path: Path) -> None:
         for i, row in enumerate(features(Grid("A B", lon=5.2, lat=46.0)), 1)
     ]
     assert by_code(read_here(write(tmp_path / "01.geojson", rows)).rows).keys() == {"01001", "01002"}
+
+
+def test_words_that_communes_use_for_other_things(tmp_path: Path) -> None:
+    """The kind of their EPCI, the chief town of their canton, the commune by name: none of these makes parts of them."""
+    rows = [
+        Feature(row.shape, {**row.columns, "type": "CA", "chefLieu": "35238", "commune": "Acigné"})
+        for row in features(FRANCE)
+    ]
+    assert {row.kind for row in read_here(write(tmp_path / "c.geojson", rows)).rows} == {"commune"}
+
+
+@pytest.mark.parametrize(("epsg", "country"), [(4171, "FR"), (4313, "BE"), (3035, None), (3857, None)])
+def test_a_system_of_one_country_tells_it(epsg: int, country: str | None) -> None:
+    assert of_system(pyproj.CRS.from_epsg(epsg)) == country

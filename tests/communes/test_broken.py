@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.models import Commune
+from tests.boundaries.hostile import HOSTILE
 from tests.communes.conftest import Answer, Run
-from tests.communes.files import features, geojson, polygon, square, star, write
-from tests.grid import Grid
+from tests.communes.files import geojson, polygon, square, star
 
 Imported = Callable[..., Answer]
 Stored = Callable[[], list[tuple[Any, ...]]]
@@ -23,50 +23,15 @@ GOOD = ("35001", square(-2, 48))
 SECONDS = 20
 
 
-def cut(path: Path, keep: float = 0.5) -> Path:
-    content = path.read_bytes()
-    path.write_bytes(content[: int(len(content) * keep)])
-    return path
-
-
-def plain(path: Path, content: str) -> Path:
-    path.write_text(content)
-    return path
-
-
-def without(suffix: str, path: Path) -> Path:
-    path.with_suffix(suffix).unlink()
-    return path
-
-
-LAND = features(Grid("A B C D\nE F G H"))
 UNUSABLE: dict[str, Callable[[Path], Path]] = {
-    "text": lambda folder: plain(folder / "c.geojson", "Communes of France"),
-    "nothing": lambda folder: plain(folder / "c.geojson", ""),
-    "no features": lambda folder: geojson(folder / "c.geojson"),
-    "cut GeoJSON": lambda folder: cut(write(folder / "c.geojson", LAND)),
-    "cut GeoPackage": lambda folder: cut(write(folder / "c.gpkg", LAND)),
-    "cut shapefile": lambda folder: cut(write(folder / "c.shp", LAND)),
-    "shapefile without its last byte": lambda folder: cut(write(folder / "c.shp", LAND), 0.9999),
-    "shapefile without .dbf": lambda folder: without(".dbf", write(folder / "c.shp", LAND)),
-    "shapefile without .shx": lambda folder: without(".shx", write(folder / "c.shp", LAND)),
-    "a number too large": lambda folder: plain(
-        folder / "c.geojson", geojson(folder / "x", GOOD).read_text().replace("48.1", "1e400")
-    ),
-    "only points": lambda folder: geojson(
-        folder / "c.geojson", ("1", {"type": "Point", "coordinates": [0, 0]})
-    ),
-    "only empty shapes": lambda folder: geojson(folder / "c.geojson", ("1", None), ("2", None)),
-    "all out of range": lambda folder: geojson(folder / "c.geojson", ("1", square(500, 48))),
-    "brackets without end": lambda folder: plain(folder / "c.geojson", "[" * 100_000),
-    "a file that points to another": lambda folder: plain(
-        folder / "c.geojson",
-        '<OGRVRTDataSource><OGRVRTLayer name="good"><SrcDataSource>'
-        f"{geojson(folder / 'good.json', GOOD)}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
-    ),
+    **{
+        kind: HOSTILE[kind]
+        for kind in ("text", "cut GeoPackage", "no .dbf", "out of range", "zip bomb, 10 GB in 10 MB")
+    },
     "no file": lambda folder: folder / "missing.geojson",
     "an empty folder": lambda folder: (folder / "empty").mkdir() or folder / "empty",  # type: ignore[func-returns-value]
 }
+"""Some of each stage; all of the corpus is read, without a database, in tests/boundaries/test_hostile.py."""
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
@@ -88,9 +53,9 @@ def test_a_file_that_cannot_serve(
 def test_one_broken_file_of_several_refuses_them_all(run: Run, stored: Stored, tmp_path: Path) -> None:
     before = stored()
     good = geojson(tmp_path / "a.geojson", GOOD)
-    answer = run("communes", "import", good, plain(tmp_path / "b.geojson", "no"), "--vintage", 2020)
+    answer = run("communes", "import", good, HOSTILE["text"](tmp_path), "--vintage", 2020)
     assert answer.code == 2
-    assert "b.geojson" in answer.err
+    assert "c.geojson" in answer.err
     assert stored() == before
 
 
