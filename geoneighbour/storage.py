@@ -1,7 +1,7 @@
 """Files beside the database: in a folder, or in a bucket of any service that speaks S3.
 
 A file is written before the row that names it, and goes when the transaction is rolled back; what is no longer needed goes
-when it is committed. What a crash leaves in between is nobody's to see, and a sweep removes it.
+when it is committed. What a crash or a commit that fails leaves is nobody's to see, and a sweep removes it.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def open_photos(settings: Settings) -> Store:
             secret_access_key=settings.s3_secret_key,
             region=settings.s3_region,
             virtual_hosted_style_request=False,
+            # Not every service has it.
+            disable_bulk_delete=True,
             client_options={"allow_http": True, "connect_timeout": "3s", "timeout": "15s"},
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
         )
@@ -92,13 +94,24 @@ class _Pending:
     store: Store
     written: list[str] = field(default_factory=list)
     unneeded: list[str] = field(default_factory=list)
+    committing: bool = False
 
-    def settle(self, names: list[str]) -> None:
+    def begin_commit(self, _: Session) -> None:
+        self.committing = True
+
+    def committed(self, _: Session) -> None:
+        self._settle(self.unneeded)
+
+    def rolled_back(self, _: Session) -> None:
+        # Of a commit that broke off nobody knows here whether it holds: the sweep asks the database.
+        self._settle([] if self.committing else self.written)
+
+    def _settle(self, names: list[str]) -> None:
         try:
             self.store.delete(names)
         except Unavailable as error:
             log.warning("%d files stay for the next sweep: %s", len(names), error.reason)
-        self.written, self.unneeded = [], []
+        self.written, self.unneeded, self.committing = [], [], False
 
 
 def put_within(session: Session, store: Store, name: str, data: bytes) -> None:
@@ -115,8 +128,9 @@ def drop_within(session: Session, store: Store, name: str) -> None:
 def _pending(session: Session, store: Store) -> _Pending:
     if PENDING not in session.info:
         pending = session.info[PENDING] = _Pending(store)
-        event.listen(session, "after_commit", lambda _: pending.settle(pending.unneeded))
-        event.listen(session, "after_rollback", lambda _: pending.settle(pending.written))
+        event.listen(session, "before_commit", pending.begin_commit)
+        event.listen(session, "after_commit", pending.committed)
+        event.listen(session, "after_rollback", pending.rolled_back)
     return session.info[PENDING]
 
 
