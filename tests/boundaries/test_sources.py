@@ -291,13 +291,12 @@ def test_noughts_that_numbers_lost(tmp_path: Path) -> None:
     assert by_code(read_here(write(tmp_path / "01.geojson", rows)).rows).keys() == {"01001", "01002"}
 
 
-def test_words_that_communes_use_for_other_things(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", [{"type": "CA"}, {"chefLieu": "35238"}, {"commune": "Acigné"}], ids=str)
+def test_what_communes_use_for_other_things(other: dict[str, str], tmp_path: Path) -> None:
     """The kind of their EPCI, the chief town of their canton, the commune by name: none of these makes parts of them."""
-    rows = [
-        Feature(row.shape, {**row.columns, "type": "CA", "chefLieu": "35238", "commune": "Acigné"})
-        for row in features(FRANCE)
-    ]
-    assert {row.kind for row in read_here(write(tmp_path / "c.geojson", rows)).rows} == {"commune"}
+    rows = [Feature(row.shape, {**row.columns, **other}) for row in features(FRANCE)]
+    read = read_here(write(tmp_path / "c.geojson", rows))
+    assert [row.kind for row in read.rows] == ["commune"] * 4
 
 
 @pytest.mark.parametrize(("epsg", "country"), [(4171, "FR"), (4313, "BE"), (3035, None), (3857, None)])
