@@ -143,4 +143,4 @@ def _told() -> Iterator[None]:
         if isinstance(error, FileNotFoundError):
             raise
         log.warning("storage: %s", type(error).__name__)
-        raise Unavailable("Les photos ne sont pas disponibles pour l'instant.") from error
+        raise Unavailable from error
