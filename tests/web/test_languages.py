@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
 
@@ -94,7 +95,9 @@ def test_what_is_filled_in_is_the_same(path: Path):
     for message in catalogue(path.parts[-3], path.stem):
         for given in forms(message.string) if message.id else ():
             asked = {frozenset(PLACEHOLDER.findall(form)) for form in forms(message.id)}
-            assert frozenset(PLACEHOLDER.findall(given)) in asked, message.id
+            # The library says how long a link lived in units that it does not know in all languages.
+            wanted = asked | {frozenset()} if "%(within)s" in message.id else asked
+            assert frozenset(PLACEHOLDER.findall(given)) in wanted, message.id
 
 
 @pytest.fixture
@@ -202,23 +205,43 @@ def test_french_speaks_french_in_the_library_s_words_too(visitor):
     assert not [one for one in readable(page) if re.search(r"\b(not|invalid|does)\b", one)]
 
 
-@pytest.mark.parametrize(("language", "subject", "hello"), [("nl", "Welkom", "Dag Mia,"), ("en", "Welcome", "Hello Mia,"), ("fr", "Bienvenue", "Bonjour Mia,")])  # fmt: skip
-def test_mail_is_in_the_language_of_who_signs_up(language, subject, hello, app, world, visitor, tmp_path):
+MAILS = {
+    "fr": ("Bienvenue", "Bonjour Mia,", "Ce lien sert", "Votre mot de passe a été changé"),
+    "nl": ("Welkom", "Dag Mia,", "Met deze link", "Je wachtwoord is gewijzigd"),
+    "en": ("Welcome", "Hello Mia,", "With this link", "Your password has been changed"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mails_are_in_the_language_of_who_asks(language, world, visitor, tmp_path):
     communes(world, ["A"])
     world.commit()
-    form = {
-        "name": "Mia",
-        "email": "mia@example.org",
-        "password": "grande-maree-2026",
-        "lon": -2.05,
-        "lat": 48.55,
-    }
-    with app.test_request_context(headers={"Accept-Language": language}):
-        answer = visitor.post("/inscription", data=form, headers={"Accept-Language": language})
-    assert answer.status_code == 302, answer.text
-    (mail,) = (tmp_path / "mail").iterdir()
-    assert f"Subject: {subject}" in mail.read_text()
-    assert hello in mail.read_text()
+    old, new = "grande-maree-2026", "grande-maree-2027"
+    person = {"name": "Mia", "email": "mia@example.org", "password": old, "lon": -2.05, "lat": 48.55}
+    changed = {"password": old, "new_password": new, "new_password_confirm": new}
+    for path, typed in (
+        ("/inscription", person),
+        ("/mot-de-passe/changer", changed),
+        ("/deconnexion", {}),
+        ("/mot-de-passe", person),
+    ):
+        assert visitor.post(path, data=typed, headers={"Accept-Language": language}).status_code < 400
+    # One file holds the mails of one second or several.
+    mails = b"".join(file.read_bytes() for file in (tmp_path / "mail").iterdir())
+    parts = [
+        part
+        for one in re.split(rb"\n-{79}\n", mails)
+        for part in message_from_bytes(one.lstrip(), policy=policy.default).walk()
+    ]
+    subjects = [str(part["Subject"]) for part in parts if part["Subject"]]
+    text = "\n".join(part.get_content() for part in parts if part.get_content_maintype() == "text")
+    assert len(subjects) == 3
+    for said in MAILS[language]:
+        assert said in text or said in subjects, said
+    if language != "fr":
+        strange = french_in(language)(re.sub(r"https?://\S+", "", text))
+        assert not strange - {"mia"}, strange
+        assert language == "en" or not re.search(r"\b(password|you|this|day)\b", text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
