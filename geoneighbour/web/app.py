@@ -11,6 +11,7 @@ from apiflask import APIFlask
 from flask import Flask, Response, g, request, send_from_directory
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
+from werkzeug.routing import IntegerConverter, Map
 
 from geoneighbour import settings as environment
 from geoneighbour.accounts import security
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         json_errors=False,
     )
     mimetypes.add_type("text/javascript", ".mjs")
+    app.url_map.converters["int"] = Identifier
     app.config.update(_config(settings))
     database.init_app(app, engine or make_engine(database_url(settings)))
     languages.init_app(app)
@@ -60,6 +62,13 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.after_request(_protect)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     return app
+
+
+class Identifier(IntegerConverter):
+    """A number in an address: what PostgreSQL's bigint holds. Any other names nothing."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
 
 
 def csp_nonce() -> str:

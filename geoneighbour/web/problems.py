@@ -8,7 +8,8 @@ from typing import Any
 from apiflask.exceptions import HTTPError
 from flask import Flask, Response, current_app, json, redirect, render_template, request, url_for
 from flask_babel import format_decimal, gettext, lazy_gettext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from psycopg.errors import NumericValueOutOfRange
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.GeoneighbourError, _domain)
     app.register_error_handler(IntegrityError, lambda error: _domain(translate(error)))
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _no_such_number)
     app.register_error_handler(HTTPError, _invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -84,6 +86,13 @@ _WORDS = {
     405: lazy_gettext("Cette page ne s'ouvre pas de cette façon."),
     413: lazy_gettext("Cet envoi est trop lourd."),
 }
+
+
+def _no_such_number(error: DataError) -> BaseResponse:
+    """An address with a number that no identifier can be: there is nothing of that number."""
+    if isinstance(error.orig, NumericValueOutOfRange):
+        return _domain(errors.NotFound())
+    return _unexpected(error)
 
 
 def _database_away(error: OperationalError) -> BaseResponse:

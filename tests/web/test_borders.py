@@ -209,3 +209,22 @@ def test_addresses_come_from_the_geocoder_that_is_set(database, tmp_path, geocod
 
 def test_without_a_geocoder_there_is_no_address_search(visitor):
     assert visitor.post("/api/v1/geocode", json={"q": "12 rue de Dinan"}).status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/quartiers/{}"),
+        ("GET", "/demandes/{}"),
+        ("GET", "/messages/{}"),
+        ("POST", "/compte/bloquer/{}"),
+        ("POST", "/api/v1/notices/{}/read"),
+        ("GET", "/api/v1/requests/{}"),
+        ("POST", "/api/v1/neighbourhoods/{}/support"),
+    ],
+)
+def test_a_number_beyond_all_identifiers_is_not_found(method, path, number, logged_in, world):
+    communes(world, ["A"])
+    client = logged_in(settled(world, "Moi", -2.05, 48.55))
+    assert client.open(path.format(number), method=method).status_code == 404
