@@ -67,8 +67,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
 class Identifier(IntegerConverter):
     """A number in an address: what PostgreSQL's bigint holds. Any other names nothing."""
 
-    def __init__(self, map: Map) -> None:
-        super().__init__(map, max=2**63 - 1)
+    def __init__(self, rules: Map) -> None:
+        super().__init__(rules, max=2**63 - 1)
 
 
 def csp_nonce() -> str:
