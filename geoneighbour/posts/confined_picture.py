@@ -47,6 +47,9 @@ def clean(data: bytes) -> Image.Image | None:
         picture.info.get("icc_profile"),
         _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1)),
     )
+    if picture.mode.startswith("I"):
+        # Sixteen bits of grey: the upper eight.
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
     if picture.mode not in ("RGB", "L", "CMYK"):
         picture = picture.convert("RGBA")
     picture = picture.resize(fitted(*picture.size, LONGEST), Image.Resampling.LANCZOS, reducing_gap=3)

@@ -7,7 +7,7 @@ import time
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from geoneighbour.errors import InvalidInput
 from geoneighbour.posts import pictures
@@ -68,6 +68,16 @@ def test_what_was_hidden_under_transparency_is_gone() -> None:
     assert made.getextrema() == ((255, 255),) * 3
 
 
+def test_colours_are_what_the_profile_means() -> None:
+    """A profile whose red is blue's; and one that means nothing."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"temp").replace(b"bXYZ", b"rXYZ").replace(b"temp", b"bXYZ")
+    for profile, strongest in ((swapped, 2), (b"no profile", 0), (None, 0)):
+        sent = saved(Image.new("RGB", (64, 64), "red"), "PNG", icc_profile=profile)
+        shown = Image.open(BytesIO(pictures.read(sent).large)).convert("RGB").getpixel((30, 30))
+        assert shown.index(max(shown)) == strongest, profile
+
+
 def test_large_ones_become_smaller_and_small_ones_stay() -> None:
     made = pictures.read(saved(scene(4000, 3000), quality=90))
     assert (made.width, made.height) == (1600, 1200)
@@ -82,6 +92,13 @@ def test_all_kinds_of_pixels(mode: str) -> None:
     picture = Image.new("I;16", (120, 90), 40000) if mode == "I;16" else plain.convert(mode)
     made = pictures.read(saved(picture, "JPEG" if mode == "CMYK" else "PNG"))
     assert (made.width, made.height) == (120, 90)
+    # The sky, or the grey that stands for 40000 of 65535.
+    red, _, blue = Image.open(BytesIO(made.large)).convert("RGB").getpixel((4, 4))
+    if mode == "I;16":
+        assert abs(red - 156) < 4
+    elif mode != "1":
+        assert abs(red - (0x8F if mode in ("P", "CMYK") else 0xB0)) < 30
+    assert (blue > red + 30) == (mode in ("P", "CMYK"))
 
 
 def test_phones_that_store_several_pictures_in_a_jpeg() -> None:

@@ -112,6 +112,11 @@ def test_only_who_may_see_the_post_sees_its_photos(app, world, visitor, logged_i
     assert malo.get(f"/api/v1/requests/{post}").status_code == 404
     assert seen(malo) == {200}
     thread = malo.get("/api/v1/threads").json["threads"][0]["id"]
+    other = anne.post("/api/v1/requests", json={"body": "Et un marteau ?", "reach": "neighbourhood"}).json[
+        "id"
+    ]
+    (of_other,) = add(anne, other, SMALL).json["photos"]
+    assert malo.get(of_other["url"]).status_code == 404, "of another request they do not talk"
     assert photo["small"]["url"] in malo.get(f"/messages/{thread}").text
     assert seen(far) == {404}
     # A browser that kept them asks, and is told no as well.
@@ -166,6 +171,7 @@ def test_how_heavy_a_form_may_be(app, visitor, logged_in, people, post):
     # The protection of forms reads all of it, whoever sends it.
     app.config["WTF_CSRF_ENABLED"] = True
     assert add(visitor, post, SMALL).status_code == 400
+    assert add(anne, post, filled).status_code == 400
     assert add(visitor, post, filled).status_code == 413, "for members alone"
 
 

@@ -6,17 +6,19 @@ const field = document.querySelector(".photo-field");
 const input = field?.querySelector("input[type=file]");
 const list = field?.querySelector(".chosen");
 const most = Number(field?.dataset.most);
-let chosen = [];
+let chosen = [], earlier = Promise.resolve();
 
 if (field) {
   if (location.hash === "#ajouter") field.closest("details")?.setAttribute("open", "");
-  input.addEventListener("change", add);
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    earlier = earlier.then(() => add(files));
+  });
   // After a form was kept for later nothing is chosen any more.
   input.form.addEventListener("reset", () => { chosen.forEach(forget); chosen = []; show(); });
 }
 
-async function add() {
-  const files = [...input.files];
+async function add(files) {
   const room = most - chosen.length;
   field.querySelector("[data-slot=full]").hidden = files.length <= room;
   field.setAttribute("aria-busy", "true");
