@@ -13,12 +13,12 @@ from typing import IO
 import numpy as np
 
 from geoneighbour.boundaries import quality
-from geoneighbour.boundaries.files import BoundaryFile
-from geoneighbour.boundaries.frames import END, QUALITY, REFUSAL, SIZE, plain, send
 from geoneighbour.boundaries.gathering import Import
 from geoneighbour.boundaries.quarters import Quarters
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.files import BoundaryFile
+from geoneighbour.geofiles.frames import END, QUALITY, REFUSAL, SIZE, plain, send
 from geoneighbour.ground.confined import limit
 
 # A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.

@@ -11,11 +11,11 @@ import shapely
 
 from geoneighbour.boundaries import country, kinds
 from geoneighbour.boundaries.fields import COMMUNES, OTHER, PARTS, SECTORS, Fields, find_fields, listed
-from geoneighbour.boundaries.frames import plain
-from geoneighbour.boundaries.layers import Layer
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.boundaries.rows import POLYGONS, code_text
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.frames import plain
+from geoneighbour.geofiles.layers import Layer
 
 GUESSED, UNKNOWN = "guessed", "unknown"
 

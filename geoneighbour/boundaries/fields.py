@@ -9,8 +9,8 @@ from itertools import zip_longest
 from typing import Any
 
 from geoneighbour.boundaries import guess
-from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.frames import plain
 
 COMMUNES, SECTORS, PARTS, OTHER = "communes", "sectors", "parts", "other"
 

@@ -11,16 +11,17 @@ from typing import IO
 import numpy as np
 import shapely
 
-from geoneighbour.boundaries import country, layers
+from geoneighbour.boundaries import country
 from geoneighbour.boundaries.cities import Cities
 from geoneighbour.boundaries.copying import COPY_END, COPY_HEAD, copied
 from geoneighbour.boundaries.detect import Candidate, best_of, judge, wanted
 from geoneighbour.boundaries.fields import PARTS, Fields
-from geoneighbour.boundaries.files import BoundaryFile
-from geoneighbour.boundaries.frames import DONE, FOUND, NOTE, ROWS, STAGE, plain, send
 from geoneighbour.boundaries.reader import Found, Request
 from geoneighbour.boundaries.rows import Row, code_text, encoded, rows
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles import layers
+from geoneighbour.geofiles.files import BoundaryFile
+from geoneighbour.geofiles.frames import DONE, FOUND, NOTE, ROWS, STAGE, plain, send
 from geoneighbour.ground.repair import Limits
 
 ROWS_AT_ONCE = 500

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from geoneighbour.boundaries import country
-from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.frames import plain
 
 UNIQUE = 0.8
 """The least share of rows with a code of their own: communes have islands, which may be rows."""

@@ -11,14 +11,14 @@ from typing import IO, Any
 import numpy as np
 import shapely
 
-from geoneighbour.boundaries import layers
 from geoneighbour.boundaries.copying import COPY_END, COPY_HEAD
 from geoneighbour.boundaries.fields import Fields, listed
-from geoneighbour.boundaries.files import BoundaryFile
-from geoneighbour.boundaries.frames import DONE, FOUND, ROWS, STAGE, plain, send
 from geoneighbour.boundaries.reader import Found, Request
 from geoneighbour.boundaries.rows import Row, code_text, encoded, rows
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles import layers
+from geoneighbour.geofiles.files import BoundaryFile
+from geoneighbour.geofiles.frames import DONE, FOUND, ROWS, STAGE, plain, send
 from geoneighbour.ground import cells, shapes
 from geoneighbour.ground.repair import Limits
 

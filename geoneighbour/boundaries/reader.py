@@ -1,6 +1,6 @@
 """Reads boundary files through a confined process; hands on bytes for COPY, and never meets a geometry itself.
 
-Archives are unpacked before, by a confined process of their own (``boundaries.unpack``).
+Archives are unpacked before, by a confined process of their own (``geofiles.unpack``).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from geoneighbour.boundaries import files
-from geoneighbour.boundaries.frames import (
+from geoneighbour.boundaries.quality import Quality
+from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles import files
+from geoneighbour.geofiles.frames import (
     DONE,
     END,
     FOUND,
@@ -27,8 +29,6 @@ from geoneighbour.boundaries.frames import (
     STAGE,
     received,
 )
-from geoneighbour.boundaries.quality import Quality
-from geoneighbour.errors import UnusableFile
 from geoneighbour.ground.confined import Confined, confined
 
 
@@ -146,7 +146,7 @@ def reading(request: Request, progress: Progress) -> Iterator[Reading]:
 def unpacked(paths: list[Path], folder: Path, progress: Progress) -> list[Path]:
     """The same paths, with what was in the archives in their places."""
     archives = [path for path in paths if files.is_archive(path)]
-    with confined("geoneighbour.boundaries.unpack", str(folder), *map(str, archives)) as process:
+    with confined("geoneighbour.geofiles.unpack", str(folder), *map(str, archives)) as process:
         for letter, body in received(process.answer):
             if letter == END:
                 break

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from geoneighbour.boundaries import kinds
 from geoneighbour.boundaries.country import padded
 from geoneighbour.boundaries.fields import CHIEF_TOWNS, Fields
-from geoneighbour.boundaries.frames import plain
-from geoneighbour.boundaries.layers import Table
+from geoneighbour.geofiles.frames import plain
+from geoneighbour.geofiles.layers import Table
 from geoneighbour.ground.repair import Limits, repair
 
 CODE = re.compile(r"[0-9A-Z]{1,12}")

@@ -13,12 +13,12 @@ import click
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
-from geoneighbour.boundaries import fetch, official
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.communes import movements, queries, report, service
 from geoneighbour.communes.movements import Movement
 from geoneighbour.database.engine import database_url, make_engine, transaction
 from geoneighbour.errors import InvalidInput
+from geoneighbour.sources import fetch, official
 
 NOWHERE = 1
 """Exit code of `at` for a place in no commune, as grep has one for no line."""

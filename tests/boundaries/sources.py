@@ -15,11 +15,11 @@ from typing import Any
 import py7zr
 import shapely
 
-from geoneighbour.boundaries import frames
-from geoneighbour.boundaries.files import files_in, is_archive, named
 from geoneighbour.boundaries.gathering import Import
 from geoneighbour.boundaries.reader import Found, Request, unpacked
 from geoneighbour.boundaries.rows import Row
+from geoneighbour.geofiles import frames
+from geoneighbour.geofiles.files import files_in, is_archive, named
 from tests.communes.files import Feature, write
 
 

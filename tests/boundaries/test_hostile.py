@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from geoneighbour.boundaries.frames import plain
 from geoneighbour.boundaries.reader import Request, reading
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.frames import plain
 from tests.boundaries.hostile import HOSTILE, Watch, family
 from tests.boundaries.sources import Silent
 

@@ -9,8 +9,8 @@ import pyproj
 import pytest
 
 from geoneighbour.boundaries.country import of_system
-from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.frames import plain
 from tests.boundaries.sources import (
     FORMATS,
     SOURCES,

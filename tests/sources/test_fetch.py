@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from geoneighbour import outgoing, settings
-from geoneighbour.boundaries import fetch, official
-from tests.boundaries.server import Reply, Site, answers, serving
+from geoneighbour.sources import fetch, official
 from tests.communes import conftest, files
 from tests.grid import Grid
+from tests.sources.server import Reply, Site, answers, serving
 
 Run = conftest.Run
 run = conftest.run

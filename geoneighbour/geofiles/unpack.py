@@ -1,6 +1,6 @@
 """Archives of strangers are folders of files: unpacks what is useful of them into a folder that the caller made.
 
-`python -m geoneighbour.boundaries.unpack FOLDER ARCHIVE...` is the confined process; it answers in frames (``boundaries.frames``).
+`python -m geoneighbour.geofiles.unpack FOLDER ARCHIVE...` is the confined process; it answers in frames (``geofiles.frames``).
 An archive inside an archive is unpacked too, one inside that is not.
 """
 
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from geoneighbour.boundaries.files import ARCHIVES, BESIDE_SHAPES, FORMATS, is_archive, is_hidden
-from geoneighbour.boundaries.frames import DONE, END, REFUSAL, SIZE, STAGE, plain, send
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles.files import ARCHIVES, BESIDE_SHAPES, FORMATS, is_archive, is_hidden
+from geoneighbour.geofiles.frames import DONE, END, REFUSAL, SIZE, STAGE, plain, send
 from geoneighbour.ground.confined import limit
 
 # What an archive may grow to. Boundaries shrink to a third or a fifth; a bomb to a thousandth.

@@ -20,10 +20,10 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-from geoneighbour.boundaries import shapefile
-from geoneighbour.boundaries.files import FORMATS, BoundaryFile
-from geoneighbour.boundaries.frames import plain
 from geoneighbour.errors import UnusableFile
+from geoneighbour.geofiles import shapefile
+from geoneighbour.geofiles.files import FORMATS, BoundaryFile
+from geoneighbour.geofiles.frames import plain
 
 EPSG_4326 = pyproj.CRS.from_epsg(4326)
 ONE_LAYER = ("GeoJSON", "GeoJSON lines")
