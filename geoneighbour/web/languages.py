@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=chosen)
     with app.app_context():
         own = babel.domain_instance.cache
-    own.update({(name, "messages"): catalogue(name, "messages") for name in LANGUAGES})
+    own.update({(_locale(name), "messages"): catalogue(name, "messages") for name in LANGUAGES})
     app.add_url_rule("/langue", "language", _choose, methods=["POST"])
     app.after_request(_say_which)
     app.context_processor(lambda: {"language": language(), "LANGUAGES": LANGUAGES, "this_page": _this_page()})
@@ -60,13 +60,18 @@ def init_accounts(app: Flask) -> None:
         ):
             if isinstance(more, Translations):
                 words.merge(more)
-        domain.cache[name, "flask_security"] = words
+        domain.cache[_locale(name), "flask_security"] = words
 
 
 def chosen() -> str:
-    """The language of this request: one of LANGUAGES."""
+    """The locale of this request."""
     cookie = request.cookies.get(COOKIE)
-    return cookie if cookie in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "fr")
+    return _locale(cookie if cookie in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "fr"))
+
+
+def _locale(language: str) -> str:
+    """Dates and numbers as Europe writes them."""
+    return "en_GB" if language == "en" else language
 
 
 def language() -> str:
@@ -120,5 +125,7 @@ def _this_page() -> str:
 def _say_which(response: Response) -> Response:
     if response.mimetype in ANSWERS:
         response.content_language.add(language())
-        response.vary.update(("Accept-Language", "Cookie"))
+        # Only where somebody else may keep it: the service worker, which asks in several ways, would find its pages no more.
+        if response.cache_control.public:
+            response.vary.update(("Accept-Language", "Cookie"))
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
 from geoneighbour.settings import ROOT
 from geoneighbour.web.languages import CATALOGUES, LANGUAGES
+from geoneighbour.web.pages import words
 from tests.web.readable import readable
 from tests.world import box, communes, opened, settled
 
@@ -268,8 +270,21 @@ def test_the_api_answers_in_the_reader_s_language(header, cookie, language, visi
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert answer.json["detail"] == words[language]
     assert answer.headers["Content-Language"] == language
-    assert "Accept-Language" in answer.vary
-    assert "Cookie" in answer.vary
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "number", "since"),
+    [
+        ("fr", "5 janvier 2026", "environ 1 200", "il y a 3 heures"),
+        ("nl", "5 januari 2026", "ongeveer 1.200", "3 uur geleden"),
+        ("en-US", "5 January 2026", "about 1,200", "3 hours ago"),
+    ],
+)
+def test_dates_and_numbers_are_those_of_the_language(language, date, number, since, app):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert words.ago(datetime(2026, 1, 5, 12, tzinfo=UTC)) == date
+        assert words.ago(datetime.now(UTC) - timedelta(hours=3)) == since
+        assert words.about(1200).replace("\u202f", " ") == number
 
 
 def test_numbers_in_a_refusal_are_written_as_in_the_language(street):
@@ -323,3 +338,6 @@ def test_a_commune_of_two_languages(language, name, visitor, world):
     assert place.json["commune"]["name"] == name
     assert f"<h1>{name}</h1>" in visitor.get("/communes/35001", headers=headers).text
     assert visitor.get("/api/v1/communes?q=nl").json["communes"] == []
+    picture = visitor.get("/communes/35001/carte.png", headers=headers)
+    assert picture.cache_control.public
+    assert {"Accept-Language", "Cookie"} <= set(picture.vary)
