@@ -50,7 +50,9 @@ def test_a_corner_that_crosses_the_border_is_refused_at_once(page: Page) -> None
     expect(page.locator("#map-hint")).to_contain_text("Ce coin ferait croiser les bords")
     page.get_by_role("button", name="Terminer").click()
     expect(page.locator("#map-hint")).to_contain_text("déplacer les coins")
-    corners = page.evaluate("JSON.parse(sessionStorage['geoneighbour.draft']).geometry.coordinates[0].length - 1")
+    corners = page.evaluate(
+        "JSON.parse(sessionStorage['geoneighbour.draft']).geometry.coordinates[0].length - 1"
+    )
     assert corners == 3
 
 
