@@ -1,9 +1,11 @@
-"""The worker does the weekly review, also one that fell due while it was off."""
+"""The worker does the weekly review and the nightly sweep, also those that fell due while it was off."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -19,8 +21,8 @@ def reviews(database: Engine) -> int:
         return connection.scalar(select(func.count()).select_from(Review)) or 0
 
 
-async def work(url: str, seconds: float) -> None:
-    app = make_app(url, Settings())
+async def work(url: str, settings: Settings, seconds: float) -> None:
+    app = make_app(url, settings)
     async with app.open_async():
         worker = asyncio.create_task(app.run_worker_async(install_signal_handlers=False))
         await asyncio.wait({worker}, timeout=seconds)
@@ -28,12 +30,19 @@ async def work(url: str, seconds: float) -> None:
         await asyncio.gather(worker, return_exceptions=True)
 
 
-def test_the_review_that_fell_due_is_made_up_for_once(database_url: str, database: Engine) -> None:
+def test_what_fell_due_is_made_up_for_once(database_url: str, database: Engine, tmp_path: Path) -> None:
+    # Photos of its own: the sweep deletes what this database does not name.
+    settings = Settings(photo_dir=tmp_path)
+    left, young = tmp_path / "left.webp", tmp_path / "young.webp"
+    for file in (left, young):
+        file.touch()
+    os.utime(left, (1_000_000_000, 1_000_000_000))
     # A thread of its own: the browser tests leave an event loop running in this one.
     with ThreadPoolExecutor(1) as thread:
         for _ in range(2):
-            thread.submit(lambda: asyncio.run(work(database_url, seconds=2))).result()
+            thread.submit(lambda: asyncio.run(work(database_url, settings, seconds=2))).result()
     assert reviews(database) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["young.webp"]
 
 
 def test_a_time_that_is_none_is_refused() -> None:
