@@ -71,7 +71,7 @@ def test_a_proposed_one_is_to_be_supported(session: Session, me: int) -> None:
     # Who lives far away is not shown a proposal, by the coach neither.
     far = settled(session, "Loin", -1.5, 48.548)
     assert "support_instead" not in told(session, far, drawn)
-    assert "overlap" in told(session, far, drawn), "Le Sillon is open: for all to see"
+    assert told(session, far, drawn)["overlap"].about == {"names": ["Le Sillon"]}, "open: for all to see"
 
 
 @pytest.mark.parametrize(("west", "overlaps"), [(EAST - 0.002, True), (EAST, False)])
