@@ -47,7 +47,9 @@ def place(json_data: Where) -> dict[str, Any]:
     """What is at a point, for anyone: commune, open neighbourhoods, surroundings, about how many people."""
     found = service.place(db(), Point(json_data.lon, json_data.lat))
     return {
-        "commune": {"code": found.commune.code, "name": communes.name(found.commune)} if found.commune else None,
+        "commune": {"code": found.commune.code, "name": communes.name(found.commune)}
+        if found.commune
+        else None,
         "neighbourhoods": [
             {"id": row.id, "name": row.name, "story": row.story, "state": "open"}
             for row in found.neighbourhoods
