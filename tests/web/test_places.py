@@ -49,9 +49,16 @@ def test_lively_places_and_none_that_sleeps(visitor, town):
     assert "Commune A" in page
     assert "2 quartiers ouverts" in page
     assert "Commune C" not in page
-    assert "moins de 11" not in page, "where a neighbourhood is open there are eleven"
     assert "Commune A" in visitor.get("/localites?nom=commune a").text
     assert "Commune A" not in visitor.get("/localites?nom=zz").text
+
+
+def test_where_a_neighbourhood_is_open_there_are_eleven(visitor, world):
+    """Also before a review has published any cell."""
+    communes(world, ["A"])
+    opened(world, "Le Sillon", SILLON, [settled(world, f"Voisine {i}", -2.05, 48.55) for i in range(11)])
+    world.commit()
+    assert "environ 10" in visitor.get("/localites").text
 
 
 @pytest.mark.parametrize("path", ["/quartiers/{sillon}/carte.png", "/communes/35001/carte.png"])
