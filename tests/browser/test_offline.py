@@ -39,6 +39,37 @@ def test_home_and_map_are_readable_and_a_request_waits(site: Site, visit: Visit)
     expect(page.locator("#offline")).to_be_hidden()
 
 
+def test_what_was_typed_on_the_home_page_comes_along(site: Site, visit: Visit) -> None:
+    page = visit("/accueil", email=site.resident_of("Le Sillon"))
+    under_the_worker(page)
+    page.context.set_offline(True)
+    page.locator("#need").fill("Une brouette ?")
+    page.get_by_role("button", name="Demander").click()
+    expect(page.locator("#body")).to_have_value("Une brouette ?")
+
+
+def test_a_server_out_of_reach_is_told_though_the_browser_believes_in_its_network(
+    site: Site, visit: Visit
+) -> None:
+    page = visit("/accueil", email=site.resident_of("Le Sillon"))
+    under_the_worker(page)
+    site.server.shutdown()
+    site.server.server_close()
+    page.reload()
+    assert page.evaluate("navigator.onLine")
+    expect(page.locator("#offline")).to_contain_text("Hors ligne")
+
+
+def test_the_start_page_is_kept_for_anybody(site: Site, visit: Visit) -> None:
+    page = visit("/")
+    until(page, "() => navigator.serviceWorker?.controller !== null")
+    page.reload()
+    until(page, "async () => Boolean(await caches.match('/'))")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Où habitez-vous ?")
+
+
 def test_a_page_never_seen_says_so(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"))
     under_the_worker(page)

@@ -96,6 +96,32 @@ def test_a_finger_paints_broadly_and_proposes(site: Site, visit: Visit) -> None:
     )
 
 
+def test_a_finger_that_strokes_downwards_paints_and_moves_nothing(site: Site, visit: Visit) -> None:
+    page = opened(site, visit)
+    take_brush(page)
+    top, foot = (-1.87, 48.5715), (-1.87, 48.5685)
+    (x, y), (_, end) = spot(page, top), spot(page, foot)
+    scrolled = page.evaluate("scrollY")
+    finger = page.context.new_cdp_session(page)
+    send = lambda kind, *points: finger.send(  # noqa: E731
+        "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]}
+    )
+    send("touchStart", (x, y))
+    for step in range(1, 9):
+        send("touchMove", (x, y + (end - y) * step / 8))
+    send("touchEnd")
+    expect(page.locator("#coach")).to_contain_text("Votre domicile est dedans")
+    assert {cell(top), cell(HOME), cell(foot)} <= cells(page)
+    assert page.evaluate("scrollY") == scrolled
+    # Two fingers are no stroke.
+    painted = cells(page)
+    send("touchStart", (x - 60, y), (x + 60, y))
+    send("touchMove", (x - 90, y), (x + 90, y))
+    send("touchEnd")
+    page.wait_for_timeout(300)
+    assert cells(page) == painted
+
+
 def test_arrows_and_space_paint(site: Site, visit: Visit) -> None:
     page = opened(site, visit, desk=True)
     take_brush(page)
@@ -131,6 +157,15 @@ def test_ten_minutes_on_foot_and_pen_and_brush_keep_the_shape(site: Site, visit:
     page.locator(".switch").get_by_text("Dessiner").click()
     expect(page.locator("#map-hint")).to_contain_text("déplacer les coins")
     assert shape(draft(page)["geometry"]).equals(shape(drawn)), "nothing painted in between: as it was"
+
+
+def test_a_suggestion_serves_who_holds_the_brush_already(site: Site, visit: Visit) -> None:
+    page = opened(site, visit)
+    take_brush(page)
+    page.get_by_text("Partir d’une suggestion").click()
+    page.get_by_role("button", name="Dix minutes à pied").click()
+    expect(page.locator("#coach")).to_contain_text("Votre domicile est dedans")
+    assert cells(page) == set(h3.grid_disk(cell(HOME), 6))
 
 
 def test_pieces_must_be_joined_before_they_are_drawn(site: Site, visit: Visit) -> None:

@@ -5,6 +5,7 @@ const GROUND = "ground-1", PRIVATE = "private-1";
 const OFFLINE = "/hors-ligne";
 const MOST_TILES = 400;
 const NEVER = [/^\/api\/v1\/me$/, /^\/connexion/, /^\/inscription/, /^\/compte/, /^\/deconnexion/];
+const PUBLIC = [/^\/$/, /^\/confidentialite$/, /^\/localites$/, /^\/communes\//];
 const KEPT = [/^\/accueil$/, /^\/voisins$/, /^\/quartiers/, /^\/messages/, /^\/demandes\//, /^\/api\/v1\/(me\/map|feed|reach|neighbourhoods)/];
 
 self.addEventListener("install", (event) => {
@@ -21,7 +22,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin || NEVER.some((path) => path.test(url.pathname))) return;
   if (url.pathname.startsWith("/static/vendor/")) event.respondWith(cacheFirst(request));
-  else if (/^\/(static|tiles)\/|^\/polices\.css$/.test(url.pathname)) event.respondWith(networkFirst(request, GROUND));
+  else if (/^\/(static|tiles)\/|^\/(polices|couleurs)\.css$/.test(url.pathname)) event.respondWith(networkFirst(request, GROUND));
+  else if (PUBLIC.some((path) => path.test(url.pathname))) event.respondWith(networkFirst(request, GROUND));
   else if (KEPT.some((path) => path.test(url.pathname))) event.respondWith(networkFirst(request, PRIVATE));
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
 });
@@ -34,9 +36,10 @@ async function networkFirst(request, name) {
   try {
     return await keep(request, await fetch(request), name);
   } catch (unreachable) {
-    const known = await caches.match(request);
+    const page = request.mode === "navigate";
+    const known = (await caches.match(request)) ?? (page && (await caches.match(request, { ignoreSearch: true })));
     if (known) return known;
-    if (request.mode === "navigate") return caches.match(OFFLINE);
+    if (page) return caches.match(OFFLINE);
     throw unreachable;
   }
 }

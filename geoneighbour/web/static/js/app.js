@@ -6,14 +6,26 @@ const about = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 const member = about("member");
 const banner = document.getElementById("offline");
 
+/** Wi-Fi without a network behind it counts as online for the browser: the server is asked (js/sw.js lets HEAD pass). */
+let unreachable = false;
+const isOffline = () => unreachable || !navigator.onLine;
+
+async function reach() {
+  if (!navigator.serviceWorker?.controller) return;
+  unreachable = await fetch("/sw.js", { method: "HEAD", cache: "no-store", priority: "low" }).then(() => false, () => true);
+  if (unreachable) tell();
+}
+
 function tell() {
-  banner.hidden = navigator.onLine;
+  banner.hidden = !isOffline();
   banner.querySelector("[data-slot=waiting]").hidden = waiting(member) === 0;
   banner.querySelector("[data-slot=without-photos]").hidden = !withoutPhotos(member);
 }
 
 async function online() {
+  await reach();
   tell();
+  if (unreachable) return;
   if (!member || !waiting(member)) return;
   const { sent, photosOf, refused } = await send(member);
   if (refused) location.assign(`/demandes/nouvelle?texte=${encodeURIComponent(refused.body)}`);
@@ -23,15 +35,16 @@ async function online() {
 
 addEventListener("online", online);
 addEventListener("offline", tell);
-if (member) listen(member, tell);
+if (member) listen(member, isOffline, tell);
 // Who is logged out, or never was in, leaves nothing private on this machine.
 else if ("caches" in window) await caches.delete("private-1");
 if ("serviceWorker" in navigator) {
   await navigator.serviceWorker.register("/sw.js");
-  // The page that says there is no network, in the language chosen since.
+  // The page that says there is no network, in the language chosen since; what was kept in another one is forgotten.
   const { lang } = document.documentElement;
   if (localStorage.getItem("language") !== lang && navigator.onLine) {
     await caches.open("ground-1").then((cache) => cache.add("/hors-ligne")).then(() => localStorage.setItem("language", lang), () => {});
+    await caches.delete("private-1");
   }
   // What one wants without a network is worth fetching before it goes.
   if (member && navigator.onLine) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});

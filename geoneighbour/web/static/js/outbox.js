@@ -13,17 +13,20 @@ function write(member, letters) {
 export const waiting = (member) => (member ? read(member).length : 0);
 export const withoutPhotos = (member) => Boolean(member) && read(member).some((letter) => letter.photos);
 
-/** Keeps what a form with data-outbox holds instead of losing it; `kept` is told. */
-export function listen(member, kept) {
+/** Keeps what a form with data-outbox holds instead of losing it, while `isOffline()`; `kept` is told. */
+export function listen(member, isOffline, kept) {
   for (const form of document.querySelectorAll("form[data-outbox]")) {
+    // Without a network the form comes as it was kept: without the words that were on their way to it.
+    form.elements.body.value ||= new URLSearchParams(location.search).get("texte") ?? "";
     form.addEventListener("submit", (event) => {
-      if (navigator.onLine || event.defaultPrevented) return;
+      if (!isOffline() || event.defaultPrevented) return;
       event.preventDefault();
       const sent = new FormData(form);
       // Photos are too heavy to be kept here: the author is told, and led to where they are added.
       const letter = { body: sent.get("body"), reach: sent.get("reach"), photos: sent.getAll("photos").some((file) => file.size) };
       write(member, [...read(member), letter]);
       form.reset();
+      form.elements.body.value = "";
       kept();
       document.getElementById("offline").scrollIntoView({ block: "nearest" });
     });

@@ -98,7 +98,11 @@ export function brush(map, settings, changed, full) {
   }
 
   function down(event) {
-    if (!on || settings.tool === "move" || !event.isPrimary || event.button > 0) return;
+    if (!on || settings.tool === "move" || event.button > 0) return;
+    if (!event.isPrimary) {
+      lift();
+      return;
+    }
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     begin();
@@ -111,6 +115,14 @@ export function brush(map, settings, changed, full) {
     if (!on || !last || !event.isPrimary) return;
     const steps = event.getCoalescedEvents?.() ?? [];
     for (const step of steps.length ? steps : [event]) touch(under(step));
+  }
+
+  /** A second finger has come: what the first one did was no stroke, the two of them zoom. */
+  function lift() {
+    if (!last) return;
+    last = null;
+    cells = past.pop();
+    tell();
   }
 
   function up() {
@@ -179,6 +191,8 @@ export function brush(map, settings, changed, full) {
     tool(name) {
       settings.tool = name;
       const still = on && name !== "move";
+      // Else a finger that paints downwards would move the page.
+      canvas.style.touchAction = still ? "none" : "";
       map.dragPan[still ? "disable" : "enable"]();
       map.boxZoom[still ? "disable" : "enable"]();
       map.doubleClickZoom[still ? "disable" : "enable"]();

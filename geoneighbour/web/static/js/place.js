@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { homeLayers, pickedLayers, widerLayers } from "./area-layers.js";
 import { crosshair } from "./crosshair.js";
-import { keepPoint, keptPoint } from "./home-point.js";
+import { forgetPoint, keepPoint, keptPoint } from "./home-point.js";
 import { boundsOf, feature, openMap, paint, reducedMotion, show } from "./map.js";
 import { searchList } from "./search-list.js";
 import { about, say } from "./texts.js";
@@ -101,7 +101,18 @@ function readCoordinates(text) {
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lon, lat } : null;
 }
 
+/** The answer about a point chosen before is none about where one has gone since. */
+function forget() {
+  asked += 1;
+  forgetPoint();
+  marker?.remove();
+  answers.replaceChildren();
+  answers.closest(".split").classList.remove("answered");
+  tell("");
+}
+
 function goToCommune({ bbox }) {
+  forget();
   const [west, south, east, north] = bbox;
   if (map) {
     map.fitBounds(bbox, { padding: 24, animate: false });

@@ -62,7 +62,7 @@ async function take(wanted, given = shape()) {
   if (wanted === PAINT) {
     const cells = given?.cells ?? (given ? paint.cellsOf(given.geometry) : []);
     origin = given?.geometry ? { geometry: given.geometry, cells: String(cells) } : null;
-    drawing.turn(false);
+    if (way === DRAW) drawing.turn(false);
     way = PAINT;
     painting.turn(true);
     painting.set(cells);
@@ -137,7 +137,7 @@ async function start() {
   new Marker({ element: house, anchor: "bottom" }).setLngLat([home.lon, home.lat]).addTo(map);
   map.jumpTo({ center: [home.lon, home.lat], zoom: 14.2 });
   advisor = coach(document.getElementById("coach"), (geometry) => take(DRAW, { geometry }));
-  drawing = pen(map, changed, () => { hint.textContent = say("shape_crosses"); });
+  drawing = pen(map, (now) => { if (way === DRAW) changed(now); }, () => { hint.textContent = say("shape_crosses"); });
   const current = () => (way === DRAW ? drawing : painting);
   for (const name of ["undo", "redo"]) button(name).addEventListener("click", () => current()[name]());
   button("clear").addEventListener("click", () => {
