@@ -39,6 +39,8 @@ def started(
         stdout=subprocess.PIPE,
         stderr=stderr,
         start_new_session=True,
+        # A shell that put the tests into the background has told them to ignore Ctrl+C; a terminal's command does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         yield process
