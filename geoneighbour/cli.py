@@ -6,44 +6,51 @@ Each room brings its own group; here they are put together, and errors become on
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 import click
 import psycopg
 from sqlalchemy.exc import OperationalError
 
-from geoneighbour.accounts.commands import members
-from geoneighbour.communes.commands import communes
-from geoneighbour.database.commands import db
-from geoneighbour.demo.commands import demo
 from geoneighbour.errors import GeoneighbourError
-from geoneighbour.nearness.commands import nearness
-from geoneighbour.neighbourhoods.commands import neighbourhoods
-from geoneighbour.posts.commands import photos
-from geoneighbour.running.commands import run, serve, worker
 
+COMMANDS = {
+    "communes": "communes.commands",
+    "db": "database.commands",
+    "demo": "demo.commands",
+    "members": "accounts.commands",
+    "nearness": "nearness.commands",
+    "neighbourhoods": "neighbourhoods.commands",
+    "photos": "posts.commands",
+    "run": "running.commands",
+    "serve": "running.commands",
+    "worker": "running.commands",
+}
+"""Where each is. It is imported when it is asked for: all of them together take a second longer."""
 UNUSABLE = 2
 """Exit code when what was given cannot serve; the database is as it was before."""
 INTERRUPTED = 130
 """Exit code after Ctrl+C, as shells have it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Rooms(click.Group):
+    """The rooms' commands, by the names they have there."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"geoneighbour.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="geoneighbour")
 def cli() -> None:
     """geoneighbour: who is near whom, and what each of them sees."""
-
-
-cli.add_command(communes)
-cli.add_command(db)
-cli.add_command(demo)
-cli.add_command(photos)
-cli.add_command(run)
-cli.add_command(serve)
-cli.add_command(worker)
-cli.add_command(members)
-cli.add_command(nearness)
-cli.add_command(neighbourhoods)
 
 
 def main() -> None:
