@@ -33,7 +33,6 @@ BEGIN ATOMIC
   -- Some 150 m around: near enough to leave a sliver between.
   WHERE beside.geom && ST_Expand(drawn, 0.002, 0.0014)
     AND (beside.state = 'open' OR beside.id IN (SELECT nearness.proposals_for(of_member)))
-    AND beside.state <> 'archived'
   ORDER BY ST_Area(shared.geom) DESC, beside.name, beside.id;
 END;
 COMMENT ON FUNCTION nearness.neighbourhoods_by(bigint, geometry) IS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import resource
 import sys
 import time
@@ -19,7 +18,7 @@ from geoneighbour.boundaries.reader import Request
 from geoneighbour.errors import UnusableFile
 from geoneighbour.geofiles.files import BoundaryFile
 from geoneighbour.geofiles.frames import END, QUALITY, REFUSAL, SIZE, plain, send
-from geoneighbour.ground.confined import limit
+from geoneighbour.ground.confined import answers, limit
 
 # A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.
 SECONDS, MEGABYTES_A_SECOND = 7, 4
@@ -60,9 +59,7 @@ def _end_after(seconds: int, most: int) -> None:
 
 
 def main() -> None:
-    # Standard output is for frames alone: what libraries print there goes to standard error.
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    out = answers()
     # Nothing here goes in circles, and the process is short: no need to look for any among 35,000 shapes.
     gc.disable()
     order = json.load(sys.stdin)

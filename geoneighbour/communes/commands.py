@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -258,7 +258,5 @@ def link(codes: tuple[str, str], country: str | None, remove: bool) -> None:
     click.echo(f"{one.code} {one.name} and {two.code} {two.name} are {done}.")
 
 
-@contextmanager
-def _session() -> Iterator[Session]:
-    with transaction(make_engine(database_url(settings.load()))) as session:
-        yield session
+def _session() -> AbstractContextManager[Session]:
+    return transaction(make_engine(database_url(settings.load())))

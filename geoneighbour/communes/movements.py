@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoneighbour.database.engine import copying
 from geoneighbour.errors import UnusableFile
 
 LARGEST = 50_000_000
@@ -54,9 +55,7 @@ def read(path: Path) -> list[Movement]:
 def stage(session: Session, movements: Iterable[Movement]) -> None:
     """Hands them to the import of this transaction (sql/18_commune_movements.sql)."""
     session.execute(text("SELECT nearness.stage_movements()"))
-    connection = session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 (a session that has just executed has one)
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with copying(session, _COPY) as copy:
         for movement in movements:
             copy.write_row((movement.effective, movement.before, movement.after, movement.recoding))
 

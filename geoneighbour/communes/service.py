@@ -12,6 +12,7 @@ from geoneighbour.boundaries.quality import HARMLESS, Quality
 from geoneighbour.boundaries.reader import Found, Progress, Reading, Request, reading
 from geoneighbour.communes import land, movements
 from geoneighbour.communes.movements import Movement
+from geoneighbour.database.engine import copying
 from geoneighbour.errors import InvalidInput, UnusableFile
 
 _COPY_STAGED = """
@@ -22,7 +23,7 @@ _COPY_STAGED = """
 
 @dataclass(frozen=True)
 class Detail:
-    """One commune that is not plain; `code` is None where the file has none."""
+    """One commune or quarter that is not plain; `code` is None where the file has none."""
 
     code: str | None
     reason: str
@@ -133,10 +134,8 @@ def _require_sound(session: Session, files: Reading) -> None:
 def _stage(session: Session, files: Reading, progress: Progress) -> None:
     """Copies what the files hold into the staging tables, as they are read."""
     session.execute(text("SELECT nearness.stage_communes()"))
-    connection = session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 (a session that has just executed has one)
     progress.stage("reading")
-    with connection.cursor() as cursor, cursor.copy(_COPY_STAGED) as copy:
+    with copying(session, _COPY_STAGED) as copy:
         for chunk in files.rows():
             copy.write(chunk)
     session.execute(text("SELECT nearness.set_parts_aside()"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from psycopg import Copy
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
@@ -38,6 +39,15 @@ def make_engine(url: str) -> Engine:
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
     return create_engine("postgresql+psycopg://", pool_pre_ping=True, connect_args=parameters)
+
+
+@contextmanager
+def copying(session: Session, statement: str) -> Iterator[Copy]:
+    """psycopg's COPY ... FROM STDIN within the session's transaction; the statement is one of our own."""
+    connection = session.connection().connection.driver_connection
+    assert connection is not None  # noqa: S101 (a session that has just connected has one)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import IO
 from geoneighbour.errors import UnusableFile
 from geoneighbour.geofiles.files import ARCHIVES, BESIDE_SHAPES, FORMATS, is_archive, is_hidden
 from geoneighbour.geofiles.frames import DONE, END, REFUSAL, SIZE, STAGE, plain, send
-from geoneighbour.ground.confined import limit
+from geoneighbour.ground.confined import answers, limit
 
 # What an archive may grow to. Boundaries shrink to a third or a fifth; a bomb to a thousandth.
 AT_LEAST, TIMES = 24 << 20, 10
@@ -206,8 +206,7 @@ def unpack_all(archives: Iterable[Path], into: Path, out: IO[bytes]) -> None:
 
 
 def main() -> None:
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    out = answers()
     into, *archives = map(Path, sys.argv[1:])
     try:
         unpack_all(archives, into, out)

@@ -36,6 +36,13 @@ def limit(seconds: int, megabytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def answers() -> IO[bytes]:
+    """Where the confined process answers: standard output, kept from what libraries print, which goes to standard error."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return out
+
+
 @dataclass(frozen=True)
 class Confined:
     """A running process: what is written to `question` it reads, what it writes is read from `answer`."""

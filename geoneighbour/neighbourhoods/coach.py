@@ -17,6 +17,7 @@ from geoneighbour.errors import InvalidShape
 from geoneighbour.ground import shapes
 from geoneighbour.ground.metres import area_m2
 from geoneighbour.members import service as members
+from geoneighbour.neighbourhoods import queries
 from geoneighbour.neighbourhoods.models import OPEN
 
 SLIVER_M, LEAST_SLIVER_M2 = 60.0, 200.0
@@ -49,9 +50,8 @@ def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
     Numbers of people are those of published cells, rounded; of homes only the member's own is asked for.
     """
     members.get(session, member_id)
-    largest = session.scalar(text("SELECT largest_neighbourhood_km2 FROM nearness_setting"))
     try:
-        shape = shapes.neighbourhood_shape(geometry, largest or 0)
+        shape = shapes.neighbourhood_shape(geometry, queries.largest_km2(session))
     except InvalidShape as error:
         return [Advice("shape", "stop", {"reason": error.reason}, error)]
     drawn = func.ST_GeomFromWKB(shape.wkb, 4326)
@@ -60,12 +60,7 @@ def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
     communes = session.execute(
         select(func.nearness.communes_under(drawn).table_valued("name", "share"))
     ).all()
-    beside = session.execute(
-        text(
-            "SELECT *, ST_AsBinary(geom) AS outline FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:drawn, 4326))"
-        ),
-        {"member": member_id, "drawn": shape.wkb},
-    ).all()
+    beside = queries.beside(session, member_id, shape)
     usual = session.execute(text("SELECT * FROM nearness.usual_size(:member)"), {"member": member_id}).one()
     advice = [
         Advice("home", "fine" if inside else "stop"),

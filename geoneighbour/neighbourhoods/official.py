@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.boundaries.quarters import SCHEMES
 from geoneighbour.boundaries.reader import Progress, Request, reading
+from geoneighbour.communes.service import Detail
+from geoneighbour.database.engine import copying
 from geoneighbour.errors import InvalidInput, UnusableFile
+from geoneighbour.neighbourhoods import queries
 
 PUBLISHERS = {"IRIS": "IGN/INSEE", "QPV": "ANCT"}
 """The source of a scheme, where the operator does not say another."""
@@ -20,14 +23,6 @@ _COPY_STAGED = """
       (position, kind, code, name, commune_code, place, refusal, repair, anchor, cover, geom)
     FROM STDIN (FORMAT BINARY)
 """
-
-
-@dataclass(frozen=True)
-class Detail:
-    """One quarter that is not plain; `code` is None where the file has none."""
-
-    code: str | None
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ def import_quarters(
     source = source or PUBLISHERS.get(request.scheme)
     if source is None:
         raise InvalidInput(f"say whose quarters these are with --source: {request.scheme} has no publisher")
-    largest = session.scalar(text("SELECT largest_neighbourhood_km2 FROM nearness_setting")) or 0
+    largest = queries.largest_km2(session)
     # One import at a time: two would compare with the same state.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("nearness.quarters"))))
     _stage(session, replace(request, largest_km2=largest), progress)
@@ -83,13 +78,7 @@ def import_quarters(
 
 def _stage(session: Session, request: Request, progress: Progress) -> None:
     session.execute(select(func.nearness.stage_quarters()))
-    connection = session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 (a session that has just executed has one)
-    with (
-        reading(request, progress) as files,
-        connection.cursor() as cursor,
-        cursor.copy(_COPY_STAGED) as copy,
-    ):
+    with reading(request, progress) as files, copying(session, _COPY_STAGED) as copy:
         for chunk in files.rows():
             copy.write(chunk)
 

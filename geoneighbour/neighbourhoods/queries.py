@@ -4,6 +4,7 @@ id, name, story, state, stage, people, mine, supported, covers_home, scheme, vin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import shapely
@@ -26,6 +27,9 @@ _OF_COMMUNE = text(
     "SELECT shown.* FROM nearness.neighbourhoods_of_commune(:commune) AS inside (id),"
     " nearness.neighbourhood_shown(inside.id, NULL) AS shown"
 )
+_BESIDE = text(
+    "SELECT *, ST_AsBinary(geom) AS outline FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
+)
 _ACTIVE = text("SELECT * FROM nearness.active_communes(:begins, :most)")
 _PICTURE = text("SELECT * FROM nearness.picture_ground(ST_GeomFromWKB(:box, 4326))")
 
@@ -46,6 +50,19 @@ def one(session: Session, neighbourhood_id: int, member_id: int | None = None) -
     if row is None:
         raise NotFound("Ce quartier n'existe pas, ou ne vous est pas montré.")
     return row
+
+
+def beside(session: Session, member_id: int, ground: shapely.MultiPolygon) -> Sequence[Row[Any]]:
+    """Those that a shape (EPSG:4326) overlaps or nearly touches, as far as the member is shown them.
+
+    Columns of nearness.neighbourhoods_by, and `outline`, WKB.
+    """
+    return session.execute(_BESIDE, {"member": member_id, "ground": ground.wkb}).all()
+
+
+def largest_km2(session: Session) -> float:
+    """How large a neighbourhood may be."""
+    return session.scalar(text("SELECT largest_neighbourhood_km2 FROM nearness_setting")) or 0
 
 
 def of_commune(session: Session, commune_id: int) -> list[Row[Any]]:

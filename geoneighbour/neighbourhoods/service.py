@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from geoneighbour.ground import cells, shapes
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Home
-from geoneighbour.neighbourhoods import zones
+from geoneighbour.neighbourhoods import queries, zones
 from geoneighbour.neighbourhoods.models import ARCHIVED, OPEN, PROPOSED, Neighbourhood, Residence, Support
 
 
@@ -89,8 +89,7 @@ def propose(session: Session, member_id: int, name: str, story: str, geometry: A
         raise InvalidInput("Un nom de 2 à 80 caractères.", field="name")
     if len(story) > 500:
         raise InvalidInput("500 caractères au plus.", field="story")
-    largest = session.scalar(text("SELECT largest_neighbourhood_km2 FROM nearness_setting"))
-    shape = shapes.neighbourhood_shape(geometry, largest or 0)
+    shape = shapes.neighbourhood_shape(geometry, queries.largest_km2(session))
     neighbourhood = Neighbourhood(
         name=name,
         story=story,

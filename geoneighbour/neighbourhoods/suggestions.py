@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import shapely
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 from geoneighbour.members.models import Home
+from geoneighbour.neighbourhoods import queries
 
 WALK = 6
 """Rings of resolution-10 cells: some 800 m, ten minutes on foot."""
@@ -45,17 +46,11 @@ def suggestions(session: Session, member_id: int) -> list[Suggestion]:
 
 def _taken(session: Session, member_id: int, disc: list[int]) -> set[int]:
     """The cells whose centre lies in a neighbourhood that the member is shown."""
-    rows = session.execute(
-        text(
-            "SELECT ST_AsBinary(geom) FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
-        ),
-        {"member": member_id, "ground": cells.union(disc).wkb},
-    )
     centres = [cells.centre(cell) for cell in disc]
     points = shapely.points([(centre.lon, centre.lat) for centre in centres])
     taken: set[int] = set()
-    for (outline,) in rows:
-        inside = shapely.covers(shapely.from_wkb(bytes(outline)), points)
+    for row in queries.beside(session, member_id, cells.union(disc)):
+        inside = shapely.covers(shapely.from_wkb(bytes(row.outline)), points)
         taken.update(cell for cell, is_inside in zip(disc, inside, strict=True) if is_inside)
     return taken
 

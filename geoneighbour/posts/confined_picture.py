@@ -7,14 +7,12 @@ no profile, no bytes that were hidden behind the picture or under its transparen
 from __future__ import annotations
 
 import json
-import os
 import sys
 from io import BytesIO
-from typing import IO
 
 from PIL import ExifTags, Image, ImageCms
 
-from geoneighbour.ground.confined import limit
+from geoneighbour.ground.confined import answers, limit
 from geoneighbour.posts.sizes import LONGEST, MOST_PIXELS, SMALL, fitted
 
 SECONDS, MEGABYTES = 10, 900
@@ -82,9 +80,7 @@ def packed(picture: Image.Image) -> bytes:
 
 
 def main() -> None:
-    # Standard output is for the answer alone.
-    out: IO[bytes] = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    out = answers()
     limit(SECONDS, MEGABYTES)
     large = clean(sys.stdin.buffer.read())
     if large is None:

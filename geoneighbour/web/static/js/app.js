@@ -46,8 +46,8 @@ if ("serviceWorker" in navigator) {
     await caches.open("ground-1").then((cache) => cache.add("/hors-ligne")).then(() => localStorage.setItem("language", lang), () => {});
     await caches.delete("private-1");
   }
-  // What one wants without a network is worth fetching before it goes.
-  if (member && navigator.onLine) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});
+  // What one wants without a network is worth fetching before it goes, once: each visit renews it.
+  if (member && navigator.onLine && !(await caches.match("/demandes/nouvelle"))) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});
 }
 if (navigator.onLine) await online();
 else tell();
