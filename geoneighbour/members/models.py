@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
 
+LONGEST_ABOUT = 500
+LONGEST_CAN_HELP = 200
+
 
 class Member(Base):
     """A person. Only a verified one counts, is counted, writes and is reached."""
@@ -28,9 +31,22 @@ class Member(Base):
     hidden_from_wider: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="no wider-area contact, in either direction"
     )
+    about: Mapped[str] = mapped_column(
+        Text, server_default=text("''"), comment="what neighbours read on the profile; may be empty"
+    )
+    can_help: Mapped[str] = mapped_column(
+        Text, server_default=text("''"), comment="what the member can lend or do; may be empty"
+    )
+    listed: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="on the roll that neighbours see"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
-    __table_args__ = (CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),)
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),
+        CheckConstraint(f"length(about) <= {LONGEST_ABOUT}", name="about"),
+        CheckConstraint(f"length(can_help) <= {LONGEST_CAN_HELP}", name="can_help"),
+    )
 
 
 class Home(Base):

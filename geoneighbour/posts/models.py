@@ -22,6 +22,7 @@ from geoneighbour.database.base import Base
 from geoneighbour.nearness.models import CellOutline
 from geoneighbour.posts.sizes import LONGEST, SMALL, fitted
 
+KINDS = ("request", "offer", "news")
 REACHES = ("neighbourhood", "wider", "commune", "commune_adjacent")
 MOST_PHOTOS = 4
 LONGEST_ALT = 200
@@ -46,7 +47,7 @@ class Post(Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
-        CheckConstraint("kind IN ('request')", name="kind"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind"),
         CheckConstraint("length(body) BETWEEN 3 AND 500", name="body"),
         CheckConstraint(f"reach IN {REACHES}", name="reach"),
         # Serve the feed: the newest that began in this zone, in this commune.
