@@ -1,4 +1,6 @@
-"""The weekly review (docs/nearness.md, 5 and 11): census, published cells, spreads, wider areas; one transaction."""
+"""The weekly review (docs/nearness.md, 3, 5 and 11): census, changes of neighbourhoods, published cells, spreads, wider areas;
+one transaction.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
 from geoneighbour.nearness.models import CellOutline, PublishedCell, Review, Spread
-from geoneighbour.neighbourhoods import zones
+from geoneighbour.neighbourhoods import effects, zones
 from geoneighbour.neighbourhoods.models import Zone
 
 Progress = Callable[[Iterable[int], str], Iterable[int]]
@@ -23,8 +25,10 @@ def run(session: Session, progress: Progress = lambda items, _: items) -> dict[s
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("nearness.review"))))
     changes = {"members": session.scalar(select(func.nearness.take_census())) or 0}
+    before = {spread.cell: spread.rings for spread in session.scalars(select(Spread))}
+    changes |= effects.take_effect(session)
     changes |= _publish(session)
-    changes |= _spreads(session, progress)
+    changes |= _spreads(session, before, progress)
     session.add(Review(changes=changes))
     session.flush()
     return changes
@@ -48,8 +52,9 @@ def _publish(session: Session) -> dict[str, int]:
     return {"cells_published": len(found.keys() - before), "cells_withdrawn": len(before - found.keys())}
 
 
-def _spreads(session: Session, progress: Progress) -> dict[str, int]:
-    before = {spread.cell: spread.rings for spread in session.scalars(select(Spread))}
+def _spreads(session: Session, before: dict[int, int], progress: Progress) -> dict[str, int]:
+    # An anchor that no zone has any more begins anew, should one come back.
+    session.execute(delete(Spread).where(Spread.cell.not_in(select(Zone.anchor))))
     anchors = session.scalars(select(Zone.anchor).distinct().order_by(Zone.anchor)).all()
     changed = [a for a in progress(anchors, "spreads") if zones.review_spread(session, a) != before.get(a)]
     concerned = session.scalars(select(Zone.id).where(Zone.anchor.in_(changed)).order_by(Zone.id)).all()

@@ -42,7 +42,7 @@ class Neighbourhood(Base):
         CheckConstraint("state IN ('proposed', 'open', 'archived')", name="state"),
         CheckConstraint("length(name) BETWEEN 2 AND 80", name="name"),
         CheckConstraint("length(story) <= 500", name="story"),
-        CheckConstraint("(state = 'proposed') = (opened_at IS NULL)", name="opened"),
+        CheckConstraint("state = 'archived' OR (state = 'proposed') = (opened_at IS NULL)", name="opened"),
         CheckConstraint("num_nulls(scheme, official_code, source, vintage) IN (0, 4)", name="official"),
         # One living quarter a code: serves its import.
         Index(
@@ -119,4 +119,114 @@ class Residence(Base):
         # Serve the audience: who lives in this zone, in this commune?
         Index("ix_residence_zone", "zone", postgresql_include=["member_id"]),
         Index("ix_residence_commune_id", "commune_id", postgresql_include=["member_id"]),
+    )
+
+
+class Moderator(Base):
+    """A member who decides on changes of the neighbourhood they live in."""
+
+    __tablename__ = "moderator"
+
+    neighbourhood_id: Mapped[int] = mapped_column(
+        ForeignKey("neighbourhood.id", ondelete="CASCADE"), primary_key=True
+    )
+    # Serves whoever leaves.
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Change(Base):
+    """A redraw, new name, merger or archive of an open neighbourhood, from proposal to effect (docs/decisions/011)."""
+
+    __tablename__ = "neighbourhood_change"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    neighbourhood_id: Mapped[int] = mapped_column(
+        ForeignKey("neighbourhood.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default=PROPOSED)
+    why: Mapped[str] = mapped_column(Text, comment="in the words of who proposed it")
+    name: Mapped[str | None] = mapped_column(Text, comment="the new name")
+    geom: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), comment="the new outline"
+    )
+    into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("neighbourhood.id", ondelete="CASCADE"), index=True, comment="where a merger leads"
+    )
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    agreed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    agreed_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="of a merger: when the other neighbourhood accepted too"
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="when it took effect, or came to nothing"
+    )
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('redraw', 'rename', 'merge', 'archive')", name="kind"),
+        CheckConstraint(
+            "state IN ('proposed', 'accepted', 'done', 'refused', 'withdrawn', 'lapsed')", name="state"
+        ),
+        CheckConstraint("length(why) BETWEEN 3 AND 500", name="why"),
+        CheckConstraint("(kind = 'rename') = (name IS NOT NULL)", name="name"),
+        CheckConstraint("(kind = 'redraw') = (geom IS NOT NULL)", name="geom"),
+        CheckConstraint("(kind = 'merge') = (into_id IS NOT NULL)", name="into_id"),
+        CheckConstraint("into_id <> neighbourhood_id", name="not_itself"),
+        CheckConstraint("(state IN ('proposed', 'accepted')) = (ended_at IS NULL)", name="ended"),
+        # One change of a kind lives at a time.
+        Index(
+            "uq_neighbourhood_change_living",
+            "neighbourhood_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state IN ('proposed', 'accepted')"),
+        ),
+    )
+
+
+class Remark(Base):
+    """What a member says about a change, to those who live there."""
+
+    __tablename__ = "change_remark"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    change_id: Mapped[int] = mapped_column(
+        ForeignKey("neighbourhood_change.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    body: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 1000", name="body"),)
+
+
+class Outline(Base):
+    """How a neighbourhood was drawn before: one row for each version that a later one replaced."""
+
+    __tablename__ = "neighbourhood_outline"
+
+    neighbourhood_id: Mapped[int] = mapped_column(
+        ForeignKey("neighbourhood.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+    until: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), comment="when the next one took effect"
+    )
+
+
+class Leaving(Base):
+    """A member whom a redraw left outside: asked, and gone at the first review after `leaves_at`. Nobody else reads it."""
+
+    __tablename__ = "leaving"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    leaves_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), comment="drawn by lot, so that nobody can tell which redraw it was"
     )

@@ -60,6 +60,11 @@ def beside(session: Session, member_id: int, ground: shapely.MultiPolygon) -> Se
     return session.execute(_BESIDE, {"member": member_id, "ground": ground.wkb}).all()
 
 
+def beside_neighbourhood(session: Session, neighbourhood_id: int) -> list[int]:
+    """The open neighbourhoods that one can merge into, by name."""
+    return list(session.scalars(select(func.nearness.beside(neighbourhood_id))))
+
+
 def largest_km2(session: Session) -> float:
     """How large a neighbourhood may be."""
     return session.scalar(text("SELECT largest_neighbourhood_km2 FROM nearness_setting")) or 0

@@ -7,7 +7,7 @@ from typing import Any
 from geoalchemy2.shape import from_shape
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geoneighbour.errors import Conflict, InvalidInput, NotFound
 from geoneighbour.ground import cells, shapes
@@ -15,7 +15,16 @@ from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Home
 from geoneighbour.neighbourhoods import queries, zones
-from geoneighbour.neighbourhoods.models import ARCHIVED, OPEN, PROPOSED, Neighbourhood, Residence, Support
+from geoneighbour.neighbourhoods.models import (
+    ARCHIVED,
+    OPEN,
+    PROPOSED,
+    Leaving,
+    Moderator,
+    Neighbourhood,
+    Residence,
+    Support,
+)
 
 
 def settle(session: Session, member_id: int, home: Point) -> None:
@@ -50,6 +59,8 @@ def settle(session: Session, member_id: int, home: Point) -> None:
     )
     if chosen is None:
         leave(session, member_id)
+    else:
+        session.execute(delete(Leaving).where(Leaving.member_id == member_id))
     supported = session.scalar(
         select(Neighbourhood.id)
         .join(Support, Support.neighbourhood_id == Neighbourhood.id)
@@ -66,16 +77,13 @@ def choose(session: Session, member_id: int, neighbourhood_id: int) -> None:
         raise InvalidInput(
             "Ce quartier n'est pas encore ouvert : vous pouvez le soutenir.", field="neighbourhood"
         )
-    _move(session, [member_id], neighbourhood.id)
+    if session.get_one(Residence, member_id, populate_existing=True).zone != neighbourhood.id:
+        _move(session, [member_id], neighbourhood.id)
 
 
 def leave(session: Session, member_id: int) -> None:
     """Back to the surroundings of the home."""
-    session.execute(
-        update(Residence)
-        .where(Residence.member_id == member_id)
-        .values(zone=Residence.surroundings, since=func.now())
-    )
+    _move(session, [member_id], Residence.surroundings)
 
 
 def propose(session: Session, member_id: int, name: str, story: str, geometry: Any) -> Neighbourhood:
@@ -84,11 +92,7 @@ def propose(session: Session, member_id: int, name: str, story: str, geometry: A
     InvalidShape or InvalidInput name the field and say what to change; NotVerified for visitors.
     """
     members.require_verified(session, member_id)
-    name, story = " ".join(name.split()), story.strip()
-    if not 2 <= len(name) <= 80:
-        raise InvalidInput("Un nom de 2 à 80 caractères.", field="name")
-    if len(story) > 500:
-        raise InvalidInput("500 caractères au plus.", field="story")
+    name, story = fit_name(name), fit_story(story)
     shape = shapes.neighbourhood_shape(geometry, queries.largest_km2(session))
     neighbourhood = Neighbourhood(
         name=name,
@@ -103,6 +107,21 @@ def propose(session: Session, member_id: int, name: str, story: str, geometry: A
     session.flush()
     support(session, member_id, neighbourhood.id)
     return neighbourhood
+
+
+def fit_name(name: str) -> str:
+    """The name of a neighbourhood in one line; InvalidInput when it is too short or too long."""
+    name = " ".join(name.split())
+    if not 2 <= len(name) <= 80:
+        raise InvalidInput("Un nom de 2 à 80 caractères.", field="name")
+    return name
+
+
+def fit_story(story: str) -> str:
+    story = story.strip()
+    if len(story) > 500:
+        raise InvalidInput("500 caractères au plus.", field="story")
+    return story
 
 
 def support(session: Session, member_id: int, neighbourhood_id: int) -> None:
@@ -145,9 +164,16 @@ def _open_when_ready(session: Session, neighbourhood: Neighbourhood) -> None:
         delete(Support).where(Support.neighbourhood_id == neighbourhood.id).returning(Support.member_id)
     )
     _move(session, list(supporters), neighbourhood.id)
+    if neighbourhood.proposed_by is not None and session.scalar(
+        select(func.nearness.lives_in(neighbourhood.proposed_by, neighbourhood.id))
+    ):
+        session.add(Moderator(neighbourhood_id=neighbourhood.id, member_id=neighbourhood.proposed_by))
 
 
-def _move(session: Session, member_ids: list[int], zone: int) -> None:
+def _move(session: Session, member_ids: list[int], zone: int | InstrumentedAttribute[int]) -> None:
+    """They live in this zone from now on, and moderate none but that one."""
+    for table in (Leaving, Moderator):
+        session.execute(delete(table).where(table.member_id.in_(member_ids)))
     session.execute(
         update(Residence).where(Residence.member_id.in_(member_ids)).values(zone=zone, since=func.now())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
@@ -23,12 +23,23 @@ def ensure_surroundings(session: Session, cell: int) -> int:
 
 def add(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
     """A new zone with its cover (resolution 9), the spread of its anchor (resolution 8) and its wider area."""
-    cover = list(cover)
     _lock(session)
     session.execute(insert(Zone).values(id=zone, anchor=anchor))
-    session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in cover])
-    review_spread(session, anchor)
-    relate(session, zone, cover)
+    _cover(session, zone, anchor, list(cover))
+
+
+def redraw(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
+    """A zone gets another anchor and cover, and the wider area that comes of them."""
+    _lock(session)
+    session.execute(update(Zone).where(Zone.id == zone).values(anchor=anchor))
+    session.execute(delete(ZoneCell).where(ZoneCell.zone == zone))
+    _cover(session, zone, anchor, list(cover))
+
+
+def end(session: Session, zone: int) -> None:
+    """A zone in which nobody lives, and nothing began, is no more."""
+    _lock(session)
+    session.execute(delete(Zone).where(Zone.id == zone))
 
 
 def review_spread(session: Session, anchor: int) -> int:
@@ -43,6 +54,12 @@ def relate(session: Session, zone: int, cover: Iterable[int] | None = None) -> N
         cover = session.scalars(select(ZoneCell.cell).where(ZoneCell.zone == zone)).all()
     _lock(session)
     session.execute(select(func.nearness.relate_zone(zone, *_disc(cover))))
+
+
+def _cover(session: Session, zone: int, anchor: int, cover: list[int]) -> None:
+    session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in cover])
+    review_spread(session, anchor)
+    relate(session, zone, cover)
 
 
 def _disc(cover: Iterable[int]) -> tuple[list[int], list[int]]:

@@ -12,7 +12,7 @@ from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods.models import Residence
-from geoneighbour.posts.models import REACHES, Message, Post, Thread
+from geoneighbour.posts.models import KINDS, REACHES, Message, Post, Thread
 
 TWICE = timedelta(seconds=30)
 """The same words by the same author within this time are one: a finger taps twice, a page is sent again."""
@@ -30,10 +30,12 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
     body = " ".join(body.split())
     if not 3 <= len(body) <= 500:
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
+    if kind not in KINDS:
+        raise InvalidInput("Une nature parmi : %(kinds)s.", field="kind", kinds=", ".join(KINDS))
     if reach not in REACHES:
         raise InvalidInput("Une portée parmi : %(reaches)s.", field="reach", reaches=", ".join(REACHES))
-    # Read after that: what the session holds from before may name a commune that an import has closed since.
-    home = session.get(Residence, member_id, populate_existing=True)
+    # Read after that, and held: neither an import nor a review may end the commune or the zone in between.
+    home = session.get(Residence, member_id, populate_existing=True, with_for_update={"read": True})
     if home is None:
         raise InvalidInput("Indiquez d'abord où vous habitez.", field="home")
     if home.commune_id is None and reach in ("commune", "commune_adjacent"):
@@ -56,6 +58,7 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         body=body,
         reach=reach,
         origin_zone=home.zone,
+        origin_surroundings=home.surroundings,
         origin_commune_id=home.commune_id,
         origin_cell=session.scalar(select(func.nearness.published_cell(home.home_cell))),
     )
@@ -68,7 +71,7 @@ def close(session: Session, member_id: int, post_id: int) -> None:
     """The author's own post leaves the feeds; whoever answered keeps the conversation. Closing twice is once."""
     post = session.get(Post, post_id)
     if post is None or post.author_id != member_id:
-        raise NotFound("Cette demande n'existe pas, ou n'est pas la vôtre.")
+        raise NotFound("Cette publication n'existe pas, ou n'est pas la vôtre.")
     if post.closed_at is None:
         post.closed_at = func.now()
 
@@ -81,13 +84,13 @@ def reply(session: Session, member_id: int, post_id: int, body: str) -> Thread:
         select(func.count()).select_from(func.nearness.post_shown(post_id, member_id).table_valued("id"))
     )
     if post is None or not reached:
-        raise NotFound("Cette demande n'existe pas, ou ne vous est pas adressée.")
+        raise NotFound("Cette publication n'existe pas, ou ne vous est pas adressée.")
     if post.author_id == member_id:
         raise InvalidInput(
-            "C'est votre propre demande : répondez dans la conversation de chacun.", field="body"
+            "C'est votre propre publication : répondez dans la conversation de chacun.", field="body"
         )
     if post.closed_at:
-        raise Conflict("Cette demande est close.")
+        raise Conflict("Cette publication est close.")
     session.execute(insert(Thread).values(post_id=post_id, member_id=member_id).on_conflict_do_nothing())
     thread = session.scalars(
         select(Thread).where(Thread.post_id == post_id, Thread.member_id == member_id)

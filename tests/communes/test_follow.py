@@ -119,8 +119,8 @@ def test_posts_go_on_in_the_successor(
 ) -> None:
     session.execute(
         text("""
-            INSERT INTO post (kind, author_id, body, reach, origin_zone, origin_commune_id)
-            SELECT 'request', member_id, 'Une échelle ?', 'commune', zone, commune_id FROM residence
+            INSERT INTO post (kind, author_id, body, reach, origin_zone, origin_surroundings, origin_commune_id)
+            SELECT 'request', member_id, 'Une échelle ?', 'commune', zone, surroundings, commune_id FROM residence
         """)
     )
     session.commit()

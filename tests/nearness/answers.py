@@ -41,6 +41,10 @@ class Answers:
     proposals: dict[int, set[int]]
     stages: dict[int, str]
     rolls: dict[int, set[int]]
+    leaving: set[int]
+    """Members whom a redraw left outside."""
+    origins: dict[int, int]
+    """The zone in which each post goes on."""
 
 
 def asked(session: Session) -> Answers:
@@ -104,6 +108,8 @@ def asked(session: Session) -> Answers:
             rows("SELECT id, nearness.proposal_stage(id) FROM neighbourhood WHERE state = 'proposed'")
         ),
         rolls=rolls,
+        leaving={row[0] for row in rows("SELECT member_id FROM leaving")},
+        origins=dict(rows("SELECT id, origin_zone FROM post")),
     )
 
 
@@ -161,6 +167,8 @@ def expected(world: World) -> Answers:
         proposals={member: world.shown_proposals(member) for member in world.people},
         stages={key: world.stage(key) for key, drawn in world.neighbourhoods.items() if not drawn.open},
         rolls={member: world.roll(member) for member in world.people},
+        leaving=set(world.life.leaving),
+        origins={key: post.zone for key, post in world.posts.items()},
     )
 
 

@@ -21,6 +21,7 @@ from tests.nearness.grid_steps import (
     surroundings_touched,
     touched,
 )
+from tests.nearness.oracle_life import Life
 from tests.nearness.oracle_review import Numbers, Standing
 
 
@@ -69,6 +70,7 @@ class Post:
     author: int
     reach: str
     zone: int
+    surroundings: int
     commune: int | None
     cell: int | None
     closed: bool = False
@@ -84,8 +86,9 @@ class World:
     blocks: set[tuple[int, int]] = field(default_factory=set)
     posts: dict[int, Post] = field(default_factory=dict)
     standing: Standing = field(init=False)
+    life: Life = field(default_factory=Life)
     zones: set[int] = field(default_factory=set)
-    """Every place where somebody lives or has lived, and every open neighbourhood."""
+    """Every surroundings where somebody lives or has lived, and every open neighbourhood."""
     _at: dict[Point, int | None] = field(default_factory=dict)
     _border: dict[frozenset[int], bool] = field(default_factory=dict)
     """Remembered: communes are given before anyone settles, and stay."""
@@ -124,6 +127,7 @@ class World:
         person = self.people[member]
         person.home = home
         self._appears(person.surroundings)
+        self.life.leaving.pop(member, None)
         if person.chosen is not None and not self.covers_home(person.chosen, member):
             person.chosen = None
         if person.supports is not None and not self.covers_home(person.supports, member):
@@ -151,6 +155,7 @@ class World:
         drawn.open = True
         self._appears(neighbourhood)
         for member in self.supporters(neighbourhood):
+            self.life.leaving.pop(member, None)
             self.people[member].supports = None
             self.people[member].chosen = neighbourhood
 
@@ -184,6 +189,7 @@ class World:
 
     def review(self) -> None:
         verified = [person.fine_cell for person in self.people.values() if person.verified]
+        self.life.review(self)
         self.standing.review(verified, {self.anchor(zone) for zone in self.zones})
 
     def published_cell(self, member: int) -> int | None:
@@ -241,7 +247,14 @@ class World:
 
     def freeze(self, author: int, reach: str) -> Post:
         person = self.people[author]
-        return Post(author, reach, person.zone, self.commune_of(author), self.published_cell(author))
+        return Post(
+            author,
+            reach,
+            person.zone,
+            person.surroundings,
+            self.commune_of(author),
+            self.published_cell(author),
+        )
 
     def reached(self, post: Post, reader: int) -> tuple[str, int | None] | None:
         """By which tier of its origin a post comes to a member; None: it does not, or it is her own."""

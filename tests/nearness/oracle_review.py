@@ -43,8 +43,8 @@ class Standing:
         """`fine_cells`: that of each verified member. `anchors`: the resolution-8 cells whose spread is asked for."""
         self.census = Counter(fine_cells)
         self._publish()
-        for anchor in anchors:
-            self.spreads[anchor] = self._spread(anchor)
+        # What stands at a place where no zone is any more is forgotten (decision 011).
+        self.spreads = {anchor: self._spread(anchor) for anchor in anchors}
 
     # Sentence 5.
 

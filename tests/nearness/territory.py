@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import shapely
 from sqlalchemy.orm import Session
 
+from geoneighbour.ground import shapes
 from geoneighbour.ground.points import Point
-from tests.nearness import land
+from tests.grid import as_multipolygon
+from tests.nearness import land, town_changes
 from tests.nearness.answers import Answers, asked, expected
 from tests.nearness.grid_steps import COARSE, FINE, cell_of, outline
+from tests.nearness.oracle_life import LARGEST_KM2
 from tests.nearness.oracle_review import Numbers
 from tests.nearness.town import Town
 
@@ -77,9 +80,11 @@ class Territory:
             self._join, self._join, self._move, self._move, self._delete, self._verify, self._verify, self._pause,
             self._hide, self._block, self._choose, self._choose, self._leave, self._draw, self._support,
             self._support, self._write, self._write, self._write, self._write, self._write, self._close,
+            self._redraw, self._redraw, self._redraw, self._redraw, self._merge, self._merge, self._end,
         ]  # fmt: skip
         for _ in range(events):
             self.rnd.choice(acts)()
+        self.town.days_pass(self.rnd.choice([7, 7, 7, 14, 35]))
 
     # What members do.
 
@@ -143,6 +148,42 @@ class Territory:
                 if not town.world.neighbourhoods[drawn].open:
                     town.support(member, drawn)
             town.support(self._someone(), drawn)
+
+    # How neighbourhoods change.
+
+    def _redraw(self) -> None:
+        """A part of the ground goes, or some comes; now and then by somebody who lives elsewhere."""
+        if (found := self._lived_in()) is None:
+            return
+        member, drawn = found
+        before = self.town.world.neighbourhoods[drawn].shape
+        neighbour = self.rnd.choice(
+            [one for one, person in sorted(self.town.world.people.items()) if person.chosen == drawn]
+        )
+        other = self._outline(self.town.world.people[neighbour].home)
+        shape = before.union(other) if self.rnd.random() < 0.4 else before.difference(other)
+        shape = as_multipolygon(shapely.transform(shape, lambda at: at.round(7)))
+        if shape.is_valid and not shape.is_empty and not shapes.fault_of_size(shape, LARGEST_KM2):
+            town_changes.redraw(self.town, member, drawn, shape)
+
+    def _merge(self) -> None:
+        if (found := self._lived_in()) is not None:
+            opened = [key for key, drawn in sorted(self.town.world.neighbourhoods.items()) if drawn.open]
+            town_changes.merge(self.town, *found, self.rnd.choice(opened))
+
+    def _end(self) -> None:
+        if self.rnd.random() < 0.3 and (found := self._lived_in()) is not None:
+            town_changes.archive(self.town, *found)
+
+    def _lived_in(self) -> tuple[int, int] | None:
+        """Somebody, and mostly their own neighbourhood."""
+        world = self.town.world
+        at_home = [(member, world.people[member].chosen) for member in self.people]
+        settled = [(member, chosen) for member, chosen in at_home if chosen is not None]
+        if not settled:
+            return None
+        member, drawn = self.rnd.choice(settled)
+        return (member, drawn) if self.rnd.random() < 0.9 else (self._someone(), drawn)
 
     # Where.
 

@@ -40,6 +40,10 @@ def test_2_proposals_are_shown_to_those_whose_published_cell_they_touch(
     agree(territory, checked, "stages", "stages of proposals")
 
 
+def test_3_who_is_left_outside_by_redraws(territory: Territory, checked: Checked) -> None:
+    agree(territory, checked, "leaving", "members left outside")
+
+
 def test_4_the_commune_of_a_home(territory: Territory, checked: Checked) -> None:
     agree(territory, checked, "communes", "communes of homes")
 
@@ -78,6 +82,10 @@ def test_7_tiers_of_all_pairs(territory: Territory, checked: Checked) -> None:
     for moment in territory.moments:
         tiers = moment.said.tiers
         assert tiers == {(other, one): tier for (one, other), tier in tiers.items()}
+
+
+def test_8_posts_go_on_where_their_neighbourhood_does(territory: Territory, checked: Checked) -> None:
+    agree(territory, checked, "origins", "origins of posts")
 
 
 def test_9_the_feed_is_the_audience(territory: Territory, checked: Checked) -> None:

@@ -6,12 +6,13 @@ What the oracle forbids must be refused by the services, with a domain error tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import TypeVar
 
 import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.models import Commune
@@ -102,6 +103,7 @@ class Town:
         self.session.expire_all()
         world = self.world
         del world.people[member]
+        world.life.leaving.pop(member, None)
         world.blocks = {pair for pair in world.blocks if member not in pair}
         world.posts = {key: post for key, post in world.posts.items() if post.author != member}
 
@@ -167,12 +169,14 @@ class Town:
     def choose(self, member: int, neighbourhood: int) -> None:
         allowed = self._covers(member, neighbourhood) and self.world.neighbourhoods[neighbourhood].open
         self._agree(allowed, lambda: neighbourhoods.choose(self.session, member, neighbourhood))
-        if allowed:
+        if allowed and self.world.people[member].chosen != neighbourhood:
             self.world.people[member].chosen = neighbourhood
+            self.world.life.leaving.pop(member, None)
 
     def leave(self, member: int) -> None:
         neighbourhoods.leave(self.session, member)
         self.world.people[member].chosen = None
+        self.world.life.leaving.pop(member, None)
 
     def _covers(self, member: int, neighbourhood: int) -> bool:
         return self.world.covers_home(neighbourhood, member)
@@ -205,7 +209,30 @@ class Town:
         """The weekly review; returns what the service says it changed."""
         changes = review.run(self.session)
         self.world.review()
+        self._learn_lots()
         return changes
+
+    def days_pass(self, days: float) -> None:
+        """What has been waiting has waited longer."""
+        later = {"days": timedelta(days=days)}
+        for what in (
+            "neighbourhood_outline SET until = until",
+            "leaving SET leaves_at = leaves_at",
+            "neighbourhood_change SET proposed_at = proposed_at",
+        ):
+            self.session.execute(text(f"UPDATE {what} - :days"), later)
+        self.session.expire_all()
+        self.world.life.today += days
+
+    def _learn_lots(self) -> None:
+        """When those leave whom a redraw left outside is drawn by lot: two to six weeks on."""
+        life = self.world.life
+        days = text("SELECT member_id, extract(epoch FROM leaves_at - now()) / 86400 FROM leaving")
+        lots = {member: float(lot) for member, lot in self.session.execute(days)}
+        for member in life.asked & life.leaving.keys():
+            assert 14 <= lots[member] <= 42
+            life.leaving[member] = life.today + lots[member]
+        life.asked.clear()
 
     def _agree(self, allowed: bool, act: Callable[[], T]) -> T | None:
         """Does what is allowed; what is not must be refused."""

@@ -1,0 +1,143 @@
+"""What the weekly review makes of accepted changes, and of members whom a redraw left outside (docs/decisions/011)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import shapely
+from geoalchemy2.shape import from_shape, to_shape
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from geoneighbour.ground import cells, shapes
+from geoneighbour.neighbourhoods import queries, zones
+from geoneighbour.neighbourhoods.models import ARCHIVED, PROPOSED, Change, Neighbourhood, Outline
+
+
+def take_effect(session: Session) -> dict[str, int]:
+    """Once a week: who is due leaves, then accepted changes count, the first accepted first. Returns the counts."""
+    counts = {"members_left": session.scalar(select(func.nearness.leave_when_due())) or 0}
+    counts |= dict.fromkeys(("redraws", "mergers", "archives", "lapsed"), 0)
+    accepted = select(Change.id).where(Change.state == "accepted", Change.kind != "rename")
+    for change_id in session.scalars(
+        accepted.order_by(func.greatest(Change.accepted_at, Change.agreed_at), Change.id)
+    ).all():
+        # An earlier one may have ended the neighbourhood, or used up its month.
+        if session.scalar(select(func.nearness.may_take_effect(change_id))):
+            change = session.get_one(Change, change_id, with_for_update=True, populate_existing=True)
+            counts[_carry_out(session, change)] += 1
+    counts["proposals_archived"] = session.scalar(select(func.nearness.archive_unsupported())) or 0
+    session.expire_all()
+    return counts
+
+
+def rename(session: Session, change: Change) -> None:
+    neighbourhood = _held(session, change.neighbourhood_id)
+    tell(session, change, "renamed", but=None, to_name=change.name or "")
+    neighbourhood.name = change.name or neighbourhood.name
+    ended(change, "done")
+
+
+def tell(session: Session, change: Change, kind: str, but: int | None, **about: str) -> None:
+    """A notice for those who live in the neighbourhood, and in the one that a merger leads to."""
+    names = {side: session.get_one(Neighbourhood, side).name for side in _sides(change)}
+    facts = {"name": names[change.neighbourhood_id], "change": str(change.id), "what": change.kind, **about}
+    if change.into_id:
+        facts["into_name"] = names[change.into_id]
+    for side in names:
+        session.execute(
+            select(func.nearness.tell_residents(side, kind, func.jsonb_build_object(*_flat(facts)), but))
+        )
+
+
+def ended(change: Change, state: str) -> None:
+    change.state, change.ended_at = state, func.now()
+
+
+def fault_of_merger(session: Session, one: Neighbourhood, other: Neighbourhood) -> bool:
+    """Whether what two neighbourhoods make together is none: too large, or too stretched."""
+    return shapes.fault_of_size(_union(one, other), queries.largest_km2(session)) is not None
+
+
+def _carry_out(session: Session, change: Change) -> str:
+    """Returns the name of the count that it adds to."""
+    neighbourhood = _held(session, change.neighbourhood_id)
+    if change.kind == "redraw":
+        _redraw(session, neighbourhood, _outline(change))
+        tell(session, change, "redrawn", but=None)
+        ended(change, "done")
+        return "redraws"
+    if change.kind == "archive":
+        tell(session, change, "archived", but=None)
+        session.execute(select(func.nearness.back_to_surroundings(neighbourhood.id)))
+        ended(change, "done")
+        _archive(session, neighbourhood)
+        return "archives"
+    return _merge(session, change, neighbourhood)
+
+
+def _merge(session: Session, change: Change, neighbourhood: Neighbourhood) -> str:
+    heir = _held(session, change.into_id)
+    if fault_of_merger(session, neighbourhood, heir):
+        # One of the two was redrawn since.
+        ended(change, "lapsed")
+        return "lapsed"
+    union = _union(neighbourhood, heir)
+    tell(session, change, "merged", but=None)
+    session.execute(select(func.nearness.follow_merger(neighbourhood.id, heir.id)))
+    ended(change, "done")
+    neighbourhood.successor_id = heir.id
+    _archive(session, neighbourhood)
+    _redraw(session, heir, union)
+    return "mergers"
+
+
+def _redraw(session: Session, neighbourhood: Neighbourhood, shape: shapely.MultiPolygon) -> None:
+    session.add(
+        Outline(neighbourhood_id=neighbourhood.id, version=neighbourhood.version, geom=neighbourhood.geom)
+    )
+    neighbourhood.version += 1
+    neighbourhood.geom = from_shape(shape, srid=4326)
+    neighbourhood.anchor, neighbourhood.cover = cells.anchor(shape), sorted(cells.cover(shape))
+    session.flush()
+    zones.redraw(session, neighbourhood.id, neighbourhood.anchor, neighbourhood.cover)
+    session.execute(select(func.nearness.ask_left_outside(neighbourhood.id)))
+
+
+def _archive(session: Session, neighbourhood: Neighbourhood) -> None:
+    """The neighbourhood is no more; what else was proposed for it, or into it, comes to nothing."""
+    neighbourhood.state = ARCHIVED
+    session.flush()
+    session.execute(
+        update(Change)
+        .where(
+            or_(Change.neighbourhood_id == neighbourhood.id, Change.into_id == neighbourhood.id),
+            Change.state.in_((PROPOSED, "accepted")),
+        )
+        .values(state="lapsed", ended_at=func.now())
+    )
+    zones.end(session, neighbourhood.id)
+
+
+def _held(session: Session, neighbourhood_id: int | None) -> Neighbourhood:
+    """Locked: who joins meanwhile waits, and is checked against what comes of it."""
+    return session.get_one(Neighbourhood, neighbourhood_id, with_for_update=True, populate_existing=True)
+
+
+def _outline(drawn: Neighbourhood | Change) -> shapely.MultiPolygon:
+    if drawn.geom is None:
+        raise ValueError("no outline")
+    return cast(shapely.MultiPolygon, to_shape(drawn.geom))
+
+
+def _union(one: Neighbourhood, other: Neighbourhood) -> shapely.MultiPolygon:
+    union = shapely.union(_outline(one), _outline(other))
+    return shapely.MultiPolygon(shapely.get_parts(union).tolist())
+
+
+def _sides(change: Change) -> list[int]:
+    return [side for side in (change.neighbourhood_id, change.into_id) if side is not None]
+
+
+def _flat(facts: dict[str, Any]) -> list[Any]:
+    return [part for fact in facts.items() for part in fact]
