@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,13 +78,8 @@ def accept(session: Session, member_id: int, change_id: int) -> Change:
     """A moderator accepts, for their neighbourhood. A new name counts at once, all else from the next review on."""
     change = _living(session, change_id)
     side = _side(session, change, member_id)
-    deciding = moderators.of(session, side)
-    if member_id not in deciding:
-        raise Forbidden("Seul un modérateur du quartier peut en décider.")
-    if datetime.now(UTC) < change.proposed_at + DISCUSSED:
-        raise Conflict("On en discute encore : la décision vient après trois jours.")
-    if member_id == change.proposed_by and len(deciding) > 1:
-        raise Forbidden("C'est votre proposition : un autre modérateur en décide.")
+    if against := _against_accepting(session, change, side, member_id):
+        raise against
     if side == change.neighbourhood_id:
         change.accepted_by, change.accepted_at = member_id, func.now()
     else:
@@ -96,6 +92,30 @@ def accept(session: Session, member_id: int, change_id: int) -> Change:
             effects.rename(session, change)
     session.flush()
     return change
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a member may do with a change now."""
+
+    accept: bool
+    refuse: bool
+    withdraw: bool
+    discuss: bool
+
+
+def choices(session: Session, member_id: int, change_id: int) -> Choices:
+    """NotFound for who may not read the change."""
+    change = session.get(Change, change_id)
+    if change is None:
+        raise NotFound
+    side, living = _side(session, change, member_id), change.state in LIVING
+    return Choices(
+        accept=living and _against_accepting(session, change, side, member_id) is None,
+        refuse=living and member_id in moderators.of(session, side),
+        withdraw=living and change.proposed_by == member_id,
+        discuss=living,
+    )
 
 
 def refuse(session: Session, member_id: int, change_id: int) -> None:
@@ -142,6 +162,21 @@ def _own(session: Session, member_id: int, neighbourhood_id: int) -> Neighbourho
     return session.get_one(Neighbourhood, neighbourhood_id, with_for_update=True, populate_existing=True)
 
 
+def _against_accepting(
+    session: Session, change: Change, side: int, member_id: int
+) -> Forbidden | Conflict | None:
+    deciding = moderators.of(session, side)
+    if member_id not in deciding:
+        return Forbidden("Seul un modérateur du quartier peut en décider.")
+    if (change.accepted_at if side == change.neighbourhood_id else change.agreed_at) is not None:
+        return Conflict("C'est déjà accepté pour ce quartier.")
+    if datetime.now(UTC) < change.proposed_at + DISCUSSED:
+        return Conflict("On en discute encore : la décision vient après trois jours.")
+    if member_id == change.proposed_by and len(deciding) > 1:
+        return Forbidden("C'est votre proposition : un autre modérateur en décide.")
+    return None
+
+
 def _living(session: Session, change_id: int) -> Change:
     change = session.get(Change, change_id, with_for_update=True, populate_existing=True)
     if change is None:
@@ -157,4 +192,3 @@ def _side(session: Session, change: Change, member_id: int) -> int:
         if side is not None and session.scalar(select(func.nearness.lives_in(member_id, side))):
             return side
     raise NotFound
-

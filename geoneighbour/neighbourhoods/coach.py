@@ -44,10 +44,10 @@ class Advice:
     refusal: InvalidShape | None = None
 
 
-def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
+def look(session: Session, member_id: int, geometry: Any, redrawn: int | None = None) -> list[Advice]:
     """At a GeoJSON Polygon or MultiPolygon (EPSG:4326), for the member who draws it. What stops it comes first.
 
-    Numbers of people are those of published cells, rounded; of homes only the member's own is asked for.
+    `redrawn` is the neighbourhood that it is a new outline of. Numbers of people are those of published cells, rounded; of homes only the member's own is asked for.
     """
     members.get(session, member_id)
     try:
@@ -60,7 +60,7 @@ def look(session: Session, member_id: int, geometry: Any) -> list[Advice]:
     communes = session.execute(
         select(func.nearness.communes_under(drawn).table_valued("name", "share"))
     ).all()
-    beside = queries.beside(session, member_id, shape)
+    beside = [other for other in queries.beside(session, member_id, shape) if other.id != redrawn]
     usual = session.execute(text("SELECT * FROM nearness.usual_size(:member)"), {"member": member_id}).one()
     advice = [
         Advice("home", "fine" if inside else "stop"),

@@ -42,6 +42,12 @@ class Proposal(Drawn):
     story: str = ""
 
 
+class Looked(Drawn):
+    """`redrawn`: the neighbourhood that it is a new outline of."""
+
+    redrawn: int | None = None
+
+
 class Search(BaseModel):
     q: str = Field("", max_length=80)
     limit: int = Field(50, ge=1, le=200)
@@ -91,10 +97,10 @@ def propose(json_data: Proposal) -> tuple[dict[str, Any], int]:
 
 
 @api.post("/neighbourhoods/coach")
-@api.input(Drawn)
-def coached(json_data: Drawn) -> dict[str, Any]:
+@api.input(Looked)
+def coached(json_data: Looked) -> dict[str, Any]:
     """What to know, and to better, about a shape while it is drawn; nothing is kept."""
-    advice = coach.look(db(), current_member().id, json_data.shape())
+    advice = coach.look(db(), current_member().id, json_data.shape(), json_data.redrawn)
     return {
         "advice": [
             {"kind": one.kind, "level": one.level, "text": words.advice(one), "about": one.about}

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
+from geoneighbour.neighbourhoods.models import Neighbourhood
 
 _AROUND = text(
     "SELECT shown.* FROM nearness.neighbourhoods_around(:member) AS around (id),"
@@ -26,6 +27,17 @@ _ONE = text("SELECT * FROM nearness.neighbourhood_shown(:neighbourhood, :member)
 _OF_COMMUNE = text(
     "SELECT shown.* FROM nearness.neighbourhoods_of_commune(:commune) AS inside (id),"
     " nearness.neighbourhood_shown(inside.id, NULL) AS shown"
+)
+_CHANGE = text("SELECT * FROM nearness.change_shown(:change, :member)")
+_CHANGES = text(
+    "SELECT shown.* FROM nearness.changes_of(:neighbourhood, :member) WITH ORDINALITY AS listed (id, place),"
+    " nearness.change_shown(listed.id, :member) AS shown ORDER BY listed.place"
+)
+_REMARKS = text("SELECT * FROM nearness.remarks_on(:change, :member)")
+_OUTLINES = text("SELECT * FROM nearness.outlines_of(:neighbourhood)")
+_MODERATORS = text(
+    "SELECT member.id, member.name FROM nearness.moderators_of(:neighbourhood) AS moderator (id)"
+    " JOIN member USING (id) WHERE nearness.lives_in(:member, :neighbourhood) ORDER BY member.name, member.id"
 )
 _BESIDE = text(
     "SELECT *, ST_AsBinary(geom) AS outline FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
@@ -60,9 +72,45 @@ def beside(session: Session, member_id: int, ground: shapely.MultiPolygon) -> Se
     return session.execute(_BESIDE, {"member": member_id, "ground": ground.wkb}).all()
 
 
-def beside_neighbourhood(session: Session, neighbourhood_id: int) -> list[int]:
-    """The open neighbourhoods that one can merge into, by name."""
-    return list(session.scalars(select(func.nearness.beside(neighbourhood_id))))
+def beside_neighbourhood(session: Session, neighbourhood_id: int) -> dict[int, str]:
+    """The open neighbourhoods that one can merge into: names by id, in order."""
+    rows = select(Neighbourhood.id, Neighbourhood.name).where(
+        Neighbourhood.id.in_(select(func.nearness.beside(neighbourhood_id)))
+    )
+    return {id_: name for id_, name in session.execute(rows.order_by(Neighbourhood.name, Neighbourhood.id))}
+
+
+def change(session: Session, change_id: int, member_id: int) -> Row[Any]:
+    """A change (columns of nearness.change_shown) for who lives there; NotFound for others."""
+    row = session.execute(_CHANGE, {"change": change_id, "member": member_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def changes(session: Session, neighbourhood_id: int, member_id: int) -> Sequence[Row[Any]]:
+    """What is proposed or accepted first, then the latest; empty for who does not live there."""
+    return session.execute(_CHANGES, {"neighbourhood": neighbourhood_id, "member": member_id}).all()
+
+
+def remarks(session: Session, change_id: int, member_id: int) -> Sequence[Row[Any]]:
+    """The discussion of a change, oldest first: id, author_id, author_name, body, made_at, mine."""
+    return session.execute(_REMARKS, {"change": change_id, "member": member_id}).all()
+
+
+def outlines(session: Session, neighbourhood_id: int) -> Sequence[Row[Any]]:
+    """How an open neighbourhood was drawn before, the latest first: version, until, geometry (GeoJSON)."""
+    return session.execute(_OUTLINES, {"neighbourhood": neighbourhood_id}).all()
+
+
+def moderators(session: Session, neighbourhood_id: int, member_id: int) -> Sequence[Row[Any]]:
+    """Its moderators (id, name), for who lives there; nobody for others."""
+    return session.execute(_MODERATORS, {"neighbourhood": neighbourhood_id, "member": member_id}).all()
+
+
+def heir(session: Session, neighbourhood_id: int) -> int | None:
+    """The open neighbourhood that an archived one went into."""
+    return session.scalar(select(func.nearness.heir_of(neighbourhood_id)))
 
 
 def largest_km2(session: Session) -> float:
