@@ -13,6 +13,7 @@ from geoneighbour.database import scratch, upgrade
 from geoneighbour.database.engine import make_engine
 from tests.conftest import CHECKED, Template
 from tests.nearness.land import PLACES
+from tests.nearness.sillon import sillon, small_town  # noqa: F401  (fixtures)
 from tests.nearness.territory import Territory
 from tests.nearness.town import Town
 
