@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -43,6 +45,23 @@ def test_undo_takes_back_the_last_corner(page: Page) -> None:
     expect(page.get_by_role("button", name="Terminer")).to_be_disabled()
     page.get_by_role("button", name="Effacer").click()
     expect(hint).to_have_text("Posez un premier coin.")
+
+
+def test_a_finished_shape_is_taken_back_and_brought_back(page: Page) -> None:
+    hint = page.locator("#map-hint")
+    undo, redo = (
+        page.get_by_role("button", name="Annuler le dernier coin"),
+        page.get_by_role("button", name="Rétablir"),
+    )
+    draw(page, AROUND)
+    page.get_by_role("button", name="Terminer").click()
+    expect(hint).to_contain_text("déplacer les coins")
+    undo.click()
+    expect(hint).to_have_text("Posez un premier coin.")
+    redo.click()
+    expect(hint).to_contain_text("déplacer les coins")
+    propose(page)
+    expect(page).to_have_url(re.compile(r"/quartiers/\d+$"))
 
 
 def test_a_corner_that_crosses_the_border_is_refused_at_once(page: Page) -> None:

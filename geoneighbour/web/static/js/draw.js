@@ -54,7 +54,12 @@ export function pen(map, changed, refused) {
   const shape = () => draw.getSnapshot().find((one) => one.geometry.type === "Polygon" && one.properties.mode === SHAPE);
   const done = () => draw.getMode() === CHANGE;
   const corners = () => shape()?.properties.committedCoordinateCount ?? 0;
-  const tell = () => changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo(), canRedo: draw.canRedo() });
+  /** A finished shape that was taken back: changing modes makes the library forget it. */
+  let takenBack = null;
+  const tell = () => {
+    if (shape()) takenBack = null;
+    changed({ state: done() ? "done" : shape() ? "drawing" : "empty", corners: corners(), canUndo: draw.canUndo(), canRedo: draw.canRedo() || takenBack !== null });
+  };
 
   draw.on("finish", (id, { action }) => {
     if (action === "draw") {
@@ -69,11 +74,19 @@ export function pen(map, changed, refused) {
   return {
     /** One step back: the last corner while drawing, the last change afterwards. */
     undo() {
+      const before = done() ? shape()?.geometry : null;
       draw.undo();
-      if (done() && !shape()) draw.setMode(SHAPE);
+      if (done() && !shape()) {
+        takenBack = before;
+        draw.setMode(SHAPE);
+      }
       tell();
     },
     redo() {
+      if (takenBack) {
+        this.restore(takenBack);
+        return;
+      }
       draw.redo();
       tell();
     },
@@ -84,6 +97,7 @@ export function pen(map, changed, refused) {
       draw.setMode(yes ? SHAPE : "static");
     },
     clear() {
+      takenBack = null;
       draw.clear();
       draw.clearUndoRedoHistory();
       draw.setMode(SHAPE);
