@@ -3,6 +3,12 @@
 -- The schema is made, with its rights, by 00_roles.sql; this line lets the file run alone.
 CREATE SCHEMA IF NOT EXISTS nearness;
 
+CREATE OR REPLACE FUNCTION nearness.said_name(usual text, names jsonb) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(names ->> nullif(current_setting('geoneighbour.language', true), ''), usual);
+COMMENT ON FUNCTION nearness.said_name(text, jsonb) IS
+  'A commune''s name in the language that the transaction has set (geoneighbour.language) where its source tells that name, else the usual one.';
+
 CREATE OR REPLACE FUNCTION nearness.commune_at(place geometry) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 BEGIN

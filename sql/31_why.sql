@@ -9,7 +9,7 @@ BEGIN ATOMIC
   WHERE neighbourhood.id = zone
   UNION ALL
   -- Surroundings are named by the published cell alone: by the commune at its centre, and as coarse where it is coarser than they.
-  SELECT 'surroundings', commune.name, nearness.cell_text(published),
+  SELECT 'surroundings', nearness.said_name(commune.name, commune.names), nearness.cell_text(published),
     published IS NULL OR nearness.cell_resolution(published) < 8
   FROM (SELECT 1 AS one WHERE nearness.is_surroundings(zone)) AS surroundings
   LEFT JOIN cell_outline ON cell_outline.cell = published
@@ -28,8 +28,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   SELECT reached.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN reached.rings END, post.reach,
-    origin.kind, origin.name, origin.cell, origin_commune.name,
-    home.kind, home.name, home_commune.name
+    origin.kind, origin.name, origin.cell, nearness.said_name(origin_commune.name, origin_commune.names),
+    home.kind, home.name, nearness.said_name(home_commune.name, home_commune.names)
   FROM nearness.reached
   JOIN post ON post.id = reached.post_id
   JOIN residence ON residence.member_id = reached.member_id

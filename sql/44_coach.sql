@@ -7,7 +7,7 @@ BEGIN ATOMIC
   SELECT under.name, under.share
   FROM (
     -- Planar areas serve: all parts of one place are stretched alike.
-    SELECT commune.name, ST_Area(ST_Intersection(commune.geom, drawn)) / ST_Area(drawn) AS share
+    SELECT nearness.said_name(commune.name, commune.names) AS name, ST_Area(ST_Intersection(commune.geom, drawn)) / ST_Area(drawn) AS share
     FROM commune
     WHERE commune.valid_to IS NULL
       AND commune.geom && drawn

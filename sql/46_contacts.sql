@@ -24,8 +24,8 @@ RETURNS TABLE (
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   SELECT near.tier, CASE WHEN NOT (there.coarse OR here.coarse) THEN near.rings END,
-    there.kind, there.name, there.cell, there_commune.name,
-    here.kind, here.name, here_commune.name
+    there.kind, there.name, there.cell, nearness.said_name(there_commune.name, there_commune.names),
+    here.kind, here.name, nearness.said_name(here_commune.name, here_commune.names)
   FROM nearness.tier(viewer, other) AS near
   JOIN residence AS a ON a.member_id = viewer
   JOIN residence AS b ON b.member_id = other

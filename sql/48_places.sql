@@ -35,11 +35,13 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
   SELECT active.country, active.code, active.name, active.neighbourhoods, nearness.commune_people(active.id)
   FROM (
-    SELECT commune.id, commune.country, commune.code, commune.name, count(*)::integer AS neighbourhoods
+    SELECT commune.id, commune.country, commune.code, nearness.said_name(commune.name, commune.names) AS name,
+      count(*)::integer AS neighbourhoods
     FROM neighbourhood
     JOIN commune ON commune.id = nearness.commune_at(ST_PointOnSurface(neighbourhood.geom))
     WHERE neighbourhood.state = 'open'
-      AND starts_with(nearness.plain_name(commune.name), nearness.plain_name(begins))
+      AND (starts_with(nearness.plain_name(commune.name), nearness.plain_name(begins))
+        OR starts_with(nearness.plain_name(nearness.said_name(commune.name, commune.names)), nearness.plain_name(begins)))
     GROUP BY commune.id
   ) AS active
   ORDER BY active.neighbourhoods DESC, active.name COLLATE "fr-x-icu", active.code

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, current_app, g
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 
-def init_app(app: Flask, engine: Engine) -> None:
+def init_app(app: Flask, engine: Engine, language: Callable[[], str]) -> None:
+    """`language` says in which one the database names communes to whoever asks (nearness.said_name)."""
     app.extensions["geoneighbour.engine"] = engine
+    app.extensions["geoneighbour.language"] = language
     app.after_request(_finish)
     app.teardown_appcontext(_close)
 
@@ -17,6 +21,8 @@ def db() -> Session:
     """The session of this request."""
     if "db" not in g:
         g.db = Session(current_app.extensions["geoneighbour.engine"])
+        language = current_app.extensions["geoneighbour.language"]()
+        g.db.execute(select(func.set_config("geoneighbour.language", language, True)))
     return g.db
 
 

@@ -23,6 +23,7 @@ from geoneighbour.database.engine import database_url, make_engine
 from geoneighbour.members.http import api as members
 from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
+from geoneighbour.neighbourhoods.change_http import api as changes
 from geoneighbour.neighbourhoods.http import api as neighbourhoods
 from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.http import take_photos
@@ -59,14 +60,14 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     mimetypes.add_type("text/javascript", ".mjs")
     app.url_map.converters["int"] = Identifier
     app.config.update(_config(settings))
-    database.init_app(app, engine or make_engine(database_url(settings)))
+    database.init_app(app, engine or make_engine(database_url(settings)), languages.language)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
     take_photos(app, settings, ("pages.send_request", "pages.add_photos", "requests.add_photos"))
     CSRFProtect(app)
     security.init_app(app, settings)
     languages.init_accounts(app)
-    for blueprint in (communes, members, neighbourhoods, nearness, tiles, posts, requests, geocoder):
+    for blueprint in (communes, members, neighbourhoods, changes, nearness, tiles, posts, requests, geocoder):
         app.register_blueprint(blueprint)
     pages.init_app(app)
     theme.init_app(app, settings.site_colour)
