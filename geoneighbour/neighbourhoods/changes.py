@@ -21,6 +21,8 @@ DISCUSSED = timedelta(days=3)
 KEPT = 0.5
 """Of its ground a redraw keeps at least so much: it would be another neighbourhood else."""
 LIVING = (PROPOSED, "accepted")
+MOST, MONTH = 3, timedelta(days=31)
+"""So many changes may one member propose within a month: each is told to all who live there."""
 
 
 def redraw(session: Session, member_id: int, neighbourhood_id: int, geometry: Any, why: str) -> Change:
@@ -68,6 +70,11 @@ def remark(session: Session, member_id: int, change_id: int, body: str) -> Remar
     body = body.strip()
     if not 1 <= len(body) <= 1000:
         raise InvalidInput("Un message de 1 à 1 000 caractères.", field="body")
+    last = select(Remark).where(Remark.change_id == change.id, Remark.author_id == member_id)
+    said = session.scalars(last.order_by(Remark.id.desc())).first()
+    if said and said.body == body:
+        # A finger taps twice, a page is sent again.
+        return said
     said = Remark(change_id=change.id, author_id=member_id, body=body)
     session.add(said)
     session.flush()
@@ -145,6 +152,11 @@ def _proposed(
     )
     if session.scalar(living) is not None:
         raise Conflict("Un changement de cette sorte est déjà proposé : parlez-en là.")
+    lately = select(func.count()).where(
+        Change.proposed_by == member_id, Change.proposed_at > func.now() - MONTH
+    )
+    if (session.scalar(lately) or 0) >= MOST:
+        raise Conflict("Trois propositions par mois au plus : laissez d'abord décider des autres.")
     change = Change(
         neighbourhood_id=neighbourhood.id, kind=kind, why=why, proposed_by=member_id, state=PROPOSED, **what
     )
@@ -178,7 +190,7 @@ def _against_accepting(
 
 
 def _living(session: Session, change_id: int) -> Change:
-    change = session.get(Change, change_id, with_for_update=True, populate_existing=True)
+    change = effects.hold(session, change_id)
     if change is None:
         raise NotFound
     if change.state not in LIVING:

@@ -22,17 +22,28 @@ def take_effect(session: Session) -> dict[str, int]:
     for change_id in session.scalars(
         accepted.order_by(func.greatest(Change.accepted_at, Change.agreed_at), Change.id)
     ).all():
+        change = hold(session, change_id)
         # An earlier one may have ended the neighbourhood, or used up its month.
-        if session.scalar(select(func.nearness.may_take_effect(change_id))):
-            change = session.get_one(Change, change_id, with_for_update=True, populate_existing=True)
+        if change and session.scalar(select(func.nearness.may_take_effect(change_id))):
             counts[_carry_out(session, change)] += 1
     counts["proposals_archived"] = session.scalar(select(func.nearness.archive_unsupported())) or 0
     session.expire_all()
     return counts
 
 
+def hold(session: Session, change_id: int) -> Change | None:
+    """A change, locked after its neighbourhoods: decisions, reviews and whoever joins come one after the other."""
+    change = session.get(Change, change_id)
+    if change is None:
+        return None
+    for side in sorted(_sides(change)):
+        session.get_one(Neighbourhood, side, with_for_update=True, populate_existing=True)
+    return session.get_one(Change, change_id, with_for_update=True, populate_existing=True)
+
+
 def rename(session: Session, change: Change) -> None:
-    neighbourhood = _held(session, change.neighbourhood_id)
+    """At once; `change` is held."""
+    neighbourhood = session.get_one(Neighbourhood, change.neighbourhood_id)
     tell(session, change, "renamed", but=None, to_name=change.name or "")
     neighbourhood.name = change.name or neighbourhood.name
     ended(change, "done")
@@ -61,7 +72,7 @@ def fault_of_merger(session: Session, one: Neighbourhood, other: Neighbourhood) 
 
 def _carry_out(session: Session, change: Change) -> str:
     """Returns the name of the count that it adds to."""
-    neighbourhood = _held(session, change.neighbourhood_id)
+    neighbourhood = session.get_one(Neighbourhood, change.neighbourhood_id)
     if change.kind == "redraw":
         _redraw(session, neighbourhood, _outline(change))
         tell(session, change, "redrawn", but=None)
@@ -77,7 +88,7 @@ def _carry_out(session: Session, change: Change) -> str:
 
 
 def _merge(session: Session, change: Change, neighbourhood: Neighbourhood) -> str:
-    heir = _held(session, change.into_id)
+    heir = session.get_one(Neighbourhood, change.into_id)
     if fault_of_merger(session, neighbourhood, heir):
         # One of the two was redrawn since.
         ended(change, "lapsed")
@@ -117,11 +128,6 @@ def _archive(session: Session, neighbourhood: Neighbourhood) -> None:
         .values(state="lapsed", ended_at=func.now())
     )
     zones.end(session, neighbourhood.id)
-
-
-def _held(session: Session, neighbourhood_id: int | None) -> Neighbourhood:
-    """Locked: who joins meanwhile waits, and is checked against what comes of it."""
-    return session.get_one(Neighbourhood, neighbourhood_id, with_for_update=True, populate_existing=True)
 
 
 def _outline(drawn: Neighbourhood | Change) -> shapely.MultiPolygon:

@@ -77,7 +77,7 @@ def beside_neighbourhood(session: Session, neighbourhood_id: int) -> dict[int, s
     rows = select(Neighbourhood.id, Neighbourhood.name).where(
         Neighbourhood.id.in_(select(func.nearness.beside(neighbourhood_id)))
     )
-    return {id_: name for id_, name in session.execute(rows.order_by(Neighbourhood.name, Neighbourhood.id))}
+    return {row.id: row.name for row in session.execute(rows.order_by(Neighbourhood.name, Neighbourhood.id))}
 
 
 def change(session: Session, change_id: int, member_id: int) -> Row[Any]:
@@ -106,6 +106,16 @@ def outlines(session: Session, neighbourhood_id: int) -> Sequence[Row[Any]]:
 def moderators(session: Session, neighbourhood_id: int, member_id: int) -> Sequence[Row[Any]]:
     """Its moderators (id, name), for who lives there; nobody for others."""
     return session.execute(_MODERATORS, {"neighbourhood": neighbourhood_id, "member": member_id}).all()
+
+
+def lives_in(session: Session, member_id: int, neighbourhood_id: int) -> bool:
+    """Whether the member, verified and not paused, lives in this open neighbourhood."""
+    return bool(session.scalar(select(func.nearness.lives_in(member_id, neighbourhood_id))))
+
+
+def may_take_effect(session: Session, change_id: int) -> bool:
+    """Whether a review held now would carry out the change."""
+    return bool(session.scalar(select(func.nearness.may_take_effect(change_id))))
 
 
 def heir(session: Session, neighbourhood_id: int) -> int | None:

@@ -197,6 +197,23 @@ def test_what_nobody_supports_any_more_is_archived_at_the_review_but_not_officia
     assert states == {kept: "proposed", dropped: "archived", official: "proposed"}
 
 
+def test_three_proposals_a_month_and_the_same_words_once(small_town: Town, sillon: Sillon) -> None:
+    town, (home, anne, bruno, _) = small_town, sillon
+    for number in range(3):
+        change = changes.rename(town.session, bruno, home, f"Sillon {number}", WHY)
+        if number < 2:
+            changes.withdraw(town.session, bruno, change.id)
+    for _ in range(2):
+        changes.remark(town.session, anne, change.id, "Joli.")
+    assert len(queries.remarks(town.session, change.id, bruno)) == 1
+    with pytest.raises(Conflict, match="Trois"):
+        redraw(town, bruno, home)
+    redraw(town, anne, home)
+    changes.withdraw(town.session, anne, max(row.id for row in queries.changes(town.session, home, anne)))
+    town.days_pass(31.1)
+    redraw(town, bruno, home)
+
+
 def test_a_block_hides_words_and_names(small_town: Town, sillon: Sillon) -> None:
     town, (home, anne, bruno, chloe) = small_town, sillon
     change = redraw(town, bruno, home)

@@ -6,7 +6,7 @@ import math
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from geoneighbour.ground.metres import distance_m
 from geoneighbour.neighbourhoods import changes
@@ -26,7 +26,7 @@ def redraw(town: Town, member: int, neighbourhood: int, shape: BaseGeometry) -> 
         and not shape.equals(before)
         and shape.intersection(before).area >= 0.5 * before.area
         and shape.covers(town.world.people[member].home.shape)
-        and not waiting(town, neighbourhood, "redraw")
+        and may_propose(town, member, neighbourhood, "redraw")
     )
     change = town._agree(
         allowed, lambda: changes.redraw(town.session, member, neighbourhood, geojson(shape), WHY)
@@ -46,7 +46,7 @@ def merge(town: Town, member: int, neighbourhood: int, into: int) -> Change | No
         and world.neighbourhoods[into].open
         and apart_m(*(world.neighbourhoods[key].shape for key in (neighbourhood, into))) <= 100
         and together(world, neighbourhood, into) is not None
-        and not waiting(town, neighbourhood, "merge")
+        and may_propose(town, member, neighbourhood, "merge")
     )
     change = town._agree(allowed, lambda: changes.merge(town.session, member, neighbourhood, into, WHY))
     there = [person for person in world.people if lives_there(town, person, into)]
@@ -58,7 +58,7 @@ def merge(town: Town, member: int, neighbourhood: int, into: int) -> Change | No
 
 
 def archive(town: Town, member: int, neighbourhood: int) -> Change | None:
-    allowed = lives_there(town, member, neighbourhood) and not waiting(town, neighbourhood, "archive")
+    allowed = lives_there(town, member, neighbourhood) and may_propose(town, member, neighbourhood, "archive")
     change = town._agree(allowed, lambda: changes.archive(town.session, member, neighbourhood, WHY))
     if change:
         accept(town, change, member, neighbourhood)
@@ -90,9 +90,15 @@ def lives_there(town: Town, member: int, neighbourhood: int) -> bool:
     return town.world.present(member) and town.world.people[member].chosen == neighbourhood
 
 
-def waiting(town: Town, neighbourhood: int, kind: str) -> bool:
-    """Whether a change of this kind is proposed or accepted already: asked of the database, since what is not accepted is not the oracle's."""
+def may_propose(town: Town, member: int, neighbourhood: int, kind: str) -> bool:
+    """None of this kind lives, and the member proposed fewer than three in a month.
+
+    Asked of the database: what is not accepted yet is not the oracle's.
+    """
     living = select(Change.id).where(
         Change.neighbourhood_id == neighbourhood, Change.kind == kind, Change.state.in_(changes.LIVING)
     )
-    return town.session.scalars(living).first() is not None
+    lately = select(Change.id).where(
+        Change.proposed_by == member, Change.proposed_at > func.now() - changes.MONTH
+    )
+    return town.session.scalars(living).first() is None and len(town.session.scalars(lately).all()) < 3
