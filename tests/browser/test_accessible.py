@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious on any page, by day and by night, on the phone and at the desk."""
+"""axe-core finds nothing serious on any page, by day and by night, on the phone and at the desk; focus shows; enlarged, nothing is cut off."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, wait_for_map
 from tests.browser.site import Site
+from tests.browser.test_languages import TOO_WIDE
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ["/", "/connexion", "/inscription", "/mot-de-passe", "/confidentialite", "/rien-ici"]
+PUBLIC = [
+    "/",
+    "/connexion",
+    "/inscription",
+    "/mot-de-passe",
+    "/mot-de-passe/trop-vieux",
+    "/confidentialite",
+    "/localites",
+    "/communes/35288",
+    "/quartiers/1",
+    "/hors-ligne",
+    "/rien-ici",
+]
 MEMBERS = [
     "/accueil",
     "/quartiers",
@@ -23,8 +36,26 @@ MEMBERS = [
     "/compte",
     "/mot-de-passe/changer",
 ]
+UNVERIFIED = ["/accueil", "/quartiers", "/quartiers/nouveau", "/demandes/nouvelle", "/voisins"]
 NOWHERE = (-2.15, 48.43)
 GRAVE = {"serious", "critical"}
+ENLARGED = {"width": 320, "height": 640}
+"""A window of 1280 × 2560 at 400 %; WCAG 2.2, 1.4.10."""
+# Whatever can have the keyboard's focus without showing it.
+WITHOUT_FOCUS = """() => {
+  const shows = (one) => { const look = getComputedStyle(one); return look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 1 || look.boxShadow !== 'none'; };
+  const able = [...document.querySelectorAll('a[href], button:enabled, input, textarea, select, summary, canvas[tabindex]')];
+  const hidden = (one) => !one.checkVisibility({ visibilityProperty: true }) || !one.getBoundingClientRect().width;
+  return able.filter((one) => {
+    if (hidden(one) || one.type === 'hidden') return false;
+    const before = document.activeElement;
+    one.focus();
+    const seen = document.activeElement !== one || !one.matches(':focus-visible')
+      || [one, one.nextElementSibling, one.closest('label')].some((each) => each && shows(each));
+    before?.focus?.();
+    return !seen;
+  }).map((one) => one.outerHTML.slice(0, 120));
+}"""
 
 
 @pytest.mark.parametrize("look", [{}, {"dark": True, "desk": True}], ids=["phone, light", "desk, dark"])
@@ -34,11 +65,11 @@ def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, b
     for path in PUBLIC:
         faults += _faults(page, path)
     page = visit("/accueil", email=site.resident_of("Le Sillon"), **look)
-    own = page.locator(".post-body a").first.get_attribute("href")
-    for path in [*MEMBERS, own]:
+    other = page.locator(".post:not([data-mine]) .post-body a").first.get_attribute("href")
+    for path in [*MEMBERS, other]:
         faults += _faults(page, path)
     page = visit("/accueil", email=site.newcomer("Malo", *NOWHERE, verified=False), **look)
-    for path in ("/accueil", "/quartiers", "/demandes/nouvelle", "/voisins"):
+    for path in UNVERIFIED:
         faults += _faults(page, path)
     assert not faults, "\n".join(faults)
 
@@ -63,7 +94,15 @@ def _faults(page: Page, path: str) -> list[str]:
     if page.locator("#map").count():
         wait_for_map(page)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    return _grave(page)
+    faults = _grave(page)
+    # Focus shows to whoever uses the keyboard.
+    page.keyboard.press("Tab")
+    faults += [f"{path}: no focus to be seen on {one}" for one in page.evaluate(WITHOUT_FOCUS)]
+    window = page.viewport_size
+    page.set_viewport_size(ENLARGED)
+    faults += [f"{path}: cut off when enlarged: {one}" for one in page.evaluate(TOO_WIDE)]
+    page.set_viewport_size(window)
+    return faults
 
 
 def _grave(page: Page) -> list[str]:
@@ -74,3 +113,12 @@ def _grave(page: Page) -> list[str]:
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
     ]
+
+
+def test_paper_gets_black_words_and_nothing_to_press(site: Site, visit: Visit) -> None:
+    page = visit("/communes/35288", dark=True)
+    page.emulate_media(media="print")
+    assert not page.locator("main :is(#map, button, form), header a:not(.brand)").filter(visible=True).count()
+    expect(page.get_by_role("heading", name="Saint-Malo", exact=True)).to_be_visible()
+    colours = "(one) => [getComputedStyle(one).color, getComputedStyle(document.body).backgroundColor]"
+    assert page.locator(".card").first.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
