@@ -1,6 +1,9 @@
 -- The feed of a member, ready to be shown: one row a post, newest first.
 
-CREATE OR REPLACE FUNCTION nearness.feed(of_member bigint, before_post bigint, most integer)
+CREATE OR REPLACE FUNCTION nearness.feed(
+  of_member bigint, before_post bigint, most integer,
+  of_tier text DEFAULT NULL, of_kind text DEFAULT NULL, of_author bigint DEFAULT NULL
+)
 RETURNS TABLE (post_id bigint, tier text)
 LANGUAGE sql STABLE ROWS 50
 BEGIN ATOMIC
@@ -13,11 +16,15 @@ BEGIN ATOMIC
   JOIN post ON post.id = seen.post_id
   WHERE post.closed_at IS NULL
     AND (before_post IS NULL OR post.id < before_post)
+    AND (of_tier IS NULL OR seen.tier = of_tier)
+    AND (of_kind IS NULL OR post.kind = of_kind)
+    AND (of_author IS NULL OR post.author_id = of_author)
   ORDER BY post.id DESC
   LIMIT most;
 END;
-COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer) IS
-  'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins.';
+COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer, text, text, bigint) IS
+  'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins. '
+  'Of them only those that come by a tier (self: one''s own), are of a kind, are an author''s, where these are given.';
 
 CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
 -- SECURITY DEFINER: the analysts' views call it, and they may read no table.

@@ -2,12 +2,12 @@
 
 CREATE OR REPLACE FUNCTION nearness.threads_of(of_member bigint)
 RETURNS TABLE (
-  thread_id bigint, post_id bigint, post_body text, closed boolean,
+  thread_id bigint, post_id bigint, post_kind text, post_body text, closed boolean,
   with_id bigint, with_name text, last_body text, last_at timestamptz, last_mine boolean
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-  SELECT thread.id, post.id, post.body, post.closed_at IS NOT NULL,
+  SELECT thread.id, post.id, post.kind, post.body, post.closed_at IS NOT NULL,
     other.id, other.name, last.body, last.created_at, last.author_id = of_member
   FROM thread
   JOIN post ON post.id = thread.post_id

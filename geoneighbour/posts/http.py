@@ -1,60 +1,52 @@
-"""The feed and private conversations: /api/v1/feed, /api/v1/threads. And what any form with photos needs."""
+"""The feed, posts and private conversations: /api/v1/feed, /api/v1/posts, /api/v1/threads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from apiflask import APIBlueprint
-from flask import Flask, current_app, request
-from flask_security import current_user
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
-from geoneighbour import storage
 from geoneighbour.database.http import db
-from geoneighbour.errors import InvalidInput
-from geoneighbour.members import service as members
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import words
 from geoneighbour.nearness.http import collection, feature
-from geoneighbour.posts import photos, pictures, queries, service
-from geoneighbour.posts.models import MOST_PHOTOS, PostPhoto
-from geoneighbour.posts.pictures import FIELD, Picture
-from geoneighbour.posts.sizes import MOST_BYTES, MOST_BYTES_TOGETHER
-from geoneighbour.settings import Settings
-from geoneighbour.storage import Store
+from geoneighbour.posts import photos, queries, service
+from geoneighbour.posts.models import PostPhoto
+from geoneighbour.posts.photo_http import photo_json
 
 api = APIBlueprint("posts", __name__, url_prefix="/api/v1", tag="posts")
 
-
-STORE = "geoneighbour.photos"
+Kind = Literal["request", "offer", "news"]
+Tier = Literal["self", "neighbour", "wider", "commune", "adjacent_commune"]
 
 
 class Page(BaseModel):
-    """Keyset: `before` is the `next` of the page before."""
+    """Keyset: `before` is the `next` of the page before. Only what comes by `tier`, is of `kind`, is by `author`."""
 
     before: int | None = Field(None, ge=1, le=2**63 - 1)
     limit: int = Field(20, ge=1, le=100)
+    tier: Tier | None = None
+    kind: Kind | None = None
+    author: int | None = Field(None, ge=1, le=2**63 - 1)
+
+
+class Post(BaseModel):
+    """One sentence that asks, offers or tells; whom it is for: neighbourhood, wider, commune or commune_adjacent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    body: str
+    reach: str
 
 
 class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     body: str
-
-
-def photo_json(photo: PostPhoto) -> dict[str, Any]:
-    """Addresses that open for whoever may see the post; sizes in pixels."""
-    address, (width, height) = f"/photos/{photo.key}", photo.small
-    return {
-        "number": photo.number,
-        "alt": photo.alt,
-        "url": address,
-        "width": photo.width,
-        "height": photo.height,
-        "small": {"url": f"{address}/petite", "width": width, "height": height},
-    }
 
 
 def post_json(row: Row[Any], shots: Sequence[PostPhoto]) -> dict[str, Any]:
@@ -80,7 +72,7 @@ def thread_json(member_id: int, thread_id: int) -> dict[str, Any]:
     row, messages = queries.thread(db(), member_id, thread_id)
     return {
         "id": row.thread_id,
-        "post": {"id": row.post_id, "body": row.post_body, "closed": row.closed},
+        "post": _about(row),
         "with": {"id": row.with_id, "name": row.with_name},
         "messages": [
             {"body": m.body, "created_at": m.created_at.isoformat(), "mine": m.author_id == member_id}
@@ -93,17 +85,51 @@ def thread_json(member_id: int, thread_id: int) -> dict[str, Any]:
 @api.input(Page, location="query")
 def feed(query_data: Page) -> dict[str, Any]:
     """What reaches me, newest first, each with its reason; and the cells in which these posts stand."""
-    rows = queries.feed(db(), current_member().id, query_data.before, query_data.limit)
+    asked = query_data
+    rows = queries.feed(
+        db(), current_member().id, asked.before, asked.limit, asked.tier, asked.kind, asked.author
+    )
     shots = photos.by_post(db(), [row.id for row in rows])
     outlines = queries.outlines(db(), sorted({row.cell for row in rows if row.cell}))
     return {
         "items": [post_json(row, shots.get(row.id, [])) for row in rows],
-        "next": rows[-1].id if len(rows) == query_data.limit else None,
+        "next": rows[-1].id if len(rows) == asked.limit else None,
         "cells": collection(
             feature(geometry, id=cell, posts=[row.id for row in rows if row.cell == cell])
             for cell, geometry in outlines.items()
         ),
     }
+
+
+@api.post("/posts")
+@api.input(Post)
+def write(json_data: Post) -> tuple[dict[str, Any], int]:
+    member = current_member()
+    post = service.write(db(), member.id, json_data.kind, json_data.body, json_data.reach)
+    return _shown(member.id, post.id), 201
+
+
+@api.get("/posts/<int:post_id>")
+def one(post_id: int) -> dict[str, Any]:
+    return _shown(current_member().id, post_id)
+
+
+@api.post("/posts/<int:post_id>/close")
+def close(post_id: int) -> dict[str, Any]:
+    """One's own post leaves the feeds."""
+    member = current_member()
+    service.close(db(), member.id, post_id)
+    db().flush()
+    return _shown(member.id, post_id)
+
+
+@api.post("/posts/<int:post_id>/replies")
+@api.input(Words)
+def reply(post_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
+    """Answer the author, privately."""
+    member = current_member()
+    thread = service.reply(db(), member.id, post_id, json_data.body)
+    return thread_json(member.id, thread.id), 201
 
 
 @api.get("/threads")
@@ -113,7 +139,7 @@ def threads() -> dict[str, Any]:
         "threads": [
             {
                 "id": row.thread_id,
-                "post": {"id": row.post_id, "body": row.post_body, "closed": row.closed},
+                "post": _about(row),
                 "with": {"id": row.with_id, "name": row.with_name},
                 "last": {"body": row.last_body, "created_at": row.last_at.isoformat(), "mine": row.last_mine},
             }
@@ -135,33 +161,10 @@ def add_message(thread_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
     return thread_json(member.id, thread_id), 201
 
 
-def take_photos(app: Flask, settings: Settings, endpoints: tuple[str, ...]) -> None:
-    """`endpoints` take photos: from members, forms for them may be heavier than the others."""
-    app.extensions[STORE] = storage.open_photos(settings)
-
-    def allow() -> None:
-        if request.endpoint in endpoints and current_user.is_authenticated:
-            request.max_content_length = MOST_BYTES_TOGETHER
-
-    app.before_request(allow)
+def _about(row: Row[Any]) -> dict[str, Any]:
+    """What a conversation is about."""
+    return {"id": row.post_id, "kind": row.post_kind, "body": row.post_body, "closed": row.closed}
 
 
-def photo_store() -> Store:
-    return current_app.extensions[STORE]
-
-
-def sent_photos(least: int = 0) -> list[tuple[Picture, str]]:
-    """The form's photos, made anew, each with its alternative text. NotVerified; InvalidInput: no photo, too many, too few."""
-    # A field that was left empty comes as a file without a name.
-    files = [file for file in request.files.getlist(FIELD) if file.filename]
-    if len(files) < least:
-        raise InvalidInput("Choisissez au moins une photo.", field=FIELD)
-    if len(files) > MOST_PHOTOS:
-        raise InvalidInput("%(most)s photos au plus pour une demande.", field=FIELD, most=MOST_PHOTOS)
-    if files:
-        members.require_verified(db(), current_user.member_id)
-    alts = request.form.getlist("alt")
-    alts += [""] * (len(files) - len(alts))
-    return [
-        (pictures.read(file.stream.read(MOST_BYTES + 1)), alt) for file, alt in zip(files, alts, strict=False)
-    ]
+def _shown(member_id: int, post_id: int) -> dict[str, Any]:
+    return post_json(queries.shown(db(), member_id, post_id), photos.of(db(), [post_id]))

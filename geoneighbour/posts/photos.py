@@ -31,7 +31,7 @@ def add(
     post = _own_open(session, member_id, post_id)
     free = sorted(set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id])})
     if len(pictures) > len(free):
-        raise InvalidInput("%(most)s photos au plus pour une demande.", field=FIELD, most=MOST_PHOTOS)
+        raise InvalidInput("%(most)s photos au plus.", field=FIELD, most=MOST_PHOTOS)
     added = []
     for number, (picture, alt) in zip(free, pictures, strict=False):
         photo = PostPhoto(
@@ -118,9 +118,9 @@ def _own_open(session: Session, member_id: int, post_id: int) -> Post:
     # Locked: of two sends at once the second counts the photos of the first.
     post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
     if post is None or post.author_id != member_id:
-        raise NotFound("Cette demande n'existe pas, ou n'est pas la vôtre.")
+        raise NotFound("Cette publication n'existe pas, ou n'est pas la vôtre.")
     if post.closed_at:
-        raise Conflict("Cette demande est close.")
+        raise Conflict("Cette publication est close.")
     return post
 
 

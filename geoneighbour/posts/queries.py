@@ -12,7 +12,8 @@ from geoneighbour.errors import NotFound
 from geoneighbour.posts.models import Message
 
 _FEED = text(
-    "SELECT shown.* FROM nearness.feed(:member, :before, :most) AS feed, nearness.post_shown(feed.post_id, :member) AS shown"
+    "SELECT shown.* FROM nearness.feed(:member, :before, :most, :tier, :kind, :author) AS feed,"
+    " nearness.post_shown(feed.post_id, :member) AS shown"
     " ORDER BY shown.id DESC"
 )
 _POST = text("SELECT * FROM nearness.post_shown(:post, :member)")
@@ -23,16 +24,28 @@ _CELLS = text(
 _THREADS = text("SELECT * FROM nearness.threads_of(:member) ORDER BY last_at DESC NULLS LAST")
 
 
-def feed(session: Session, member_id: int, before: int | None = None, most: int = 20) -> list[Row[Any]]:
-    """The newest open posts that reach a member (columns of nearness.post_shown), older than post `before`."""
-    return list(session.execute(_FEED, {"member": member_id, "before": before, "most": most}))
+def feed(
+    session: Session,
+    member_id: int,
+    before: int | None = None,
+    most: int = 20,
+    tier: str | None = None,
+    kind: str | None = None,
+    author_id: int | None = None,
+) -> list[Row[Any]]:
+    """The newest open posts that reach a member (columns of nearness.post_shown), older than post `before`.
+
+    Only those that come by a tier, are of a kind, are by an author, where one is given.
+    """
+    asked = {"before": before, "most": most, "tier": tier, "kind": kind, "author": author_id}
+    return list(session.execute(_FEED, asked | {"member": member_id}))
 
 
 def shown(session: Session, member_id: int, post_id: int) -> Row[Any]:
     """One post; NotFound when it does not reach the member."""
     row = session.execute(_POST, {"post": post_id, "member": member_id}).one_or_none()
     if row is None:
-        raise NotFound("Cette demande n'existe pas, ou ne vous est pas adressée.")
+        raise NotFound("Cette publication n'existe pas, ou ne vous est pas adressée.")
     return row
 
 

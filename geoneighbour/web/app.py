@@ -26,8 +26,8 @@ from geoneighbour.nearness.http import tiles
 from geoneighbour.neighbourhoods.change_http import api as changes
 from geoneighbour.neighbourhoods.http import api as neighbourhoods
 from geoneighbour.posts.http import api as posts
-from geoneighbour.posts.http import take_photos
-from geoneighbour.requests.http import api as requests
+from geoneighbour.posts.photo_http import api as photos
+from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
 from geoneighbour.web import languages, pages, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
@@ -63,11 +63,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     database.init_app(app, engine or make_engine(database_url(settings)), languages.language)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
-    take_photos(app, settings, ("pages.send_request", "pages.add_photos", "requests.add_photos"))
+    take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
     CSRFProtect(app)
     security.init_app(app, settings)
     languages.init_accounts(app)
-    for blueprint in (communes, members, neighbourhoods, changes, nearness, tiles, posts, requests, geocoder):
+    for blueprint in (communes, members, neighbourhoods, changes, nearness, tiles, posts, photos, geocoder):
         app.register_blueprint(blueprint)
     pages.init_app(app)
     theme.init_app(app, settings.site_colour)

@@ -30,13 +30,13 @@ MEMBERS = [
     "/quartiers",
     "/quartiers/2",
     "/quartiers/nouveau",
-    "/demandes/nouvelle",
+    "/publications/nouvelle",
     "/voisins",
     "/messages",
     "/compte",
     "/mot-de-passe/changer",
 ]
-UNVERIFIED = ["/accueil", "/quartiers", "/quartiers/nouveau", "/demandes/nouvelle", "/voisins"]
+UNVERIFIED = ["/accueil", "/quartiers", "/quartiers/nouveau", "/publications/nouvelle", "/voisins"]
 NOWHERE = (-2.15, 48.43)
 GRAVE = {"serious", "critical"}
 ENLARGED = {"width": 320, "height": 640}

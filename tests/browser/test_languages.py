@@ -16,7 +16,7 @@ MEMBERS = [
     "/accueil",
     "/quartiers",
     "/quartiers/nouveau",
-    "/demandes/nouvelle",
+    "/publications/nouvelle",
     "/voisins",
     "/messages",
     "/compte",
@@ -66,7 +66,7 @@ def test_chosen_on_a_phone(site: Site, visit: Visit, shoot, code, name, question
     wait_for_map(page)
     expect(page).to_have_url(f"{site.url}/accueil")
     expect(page.get_by_role("heading", level=1)).to_contain_text(hello)
-    expect(page.get_by_role("button", name=ask)).to_be_visible()
+    expect(page.locator(".write").get_by_role("link", name=ask)).to_be_visible()
     shoot(page, f"home-{code}")
     kept = "async () => (await (await caches.match('/hors-ligne'))?.text())?.includes(`lang=\"${document.documentElement.lang}\"`)"
     page.wait_for_function(kept)

@@ -16,10 +16,10 @@ def under_the_worker(page: Page) -> None:
     """Until the service worker serves this page, and what comes ahead of need is there."""
     until(page, "() => navigator.serviceWorker?.controller !== null")
     page.reload()
-    until(page, "async () => Boolean(await caches.match('/demandes/nouvelle'))")
+    until(page, "async () => Boolean(await caches.match('/publications/nouvelle'))")
 
 
-def test_home_and_map_are_readable_and_a_request_waits(site: Site, visit: Visit) -> None:
+def test_home_and_map_are_readable_and_a_post_waits(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"))
     under_the_worker(page)
     wait_for_map(page)
@@ -29,23 +29,18 @@ def test_home_and_map_are_readable_and_a_request_waits(site: Site, visit: Visit)
     expect(page.locator("[data-post] .post-body").first).to_have_text(first)
     expect(page.locator("#map")).to_have_attribute("data-ready", "yes")
     expect(page.locator("#offline")).to_contain_text("Hors ligne : ce que vous voyez date du")
-    page.goto("/demandes/nouvelle")
-    page.locator("#body").fill("Qui a une échelle pour la tempête ?")
-    page.get_by_role("button", name="Envoyer ma demande").click()
-    expect(page.locator("#offline")).to_contain_text("elle partira au retour du réseau")
+    # The form is the one that was kept; the choice made on the home page holds.
+    page.get_by_role("link", name="Proposer").click()
+    expect(page.get_by_role("radio", name="Proposer")).to_be_checked()
+    page.locator("#body").fill("Je prête une échelle pour la tempête.")
+    page.get_by_role("button", name="Envoyer mon offre").click()
+    expect(page.locator("#offline")).to_contain_text("cela partira au retour du réseau")
     page.context.set_offline(False)
     page.wait_for_url("**/accueil")
-    expect(page.locator("[data-post]").filter(has_text="pour la tempête")).to_have_count(1)
+    sent = page.locator("[data-post]").filter(has_text="pour la tempête")
+    expect(sent).to_have_count(1)
+    expect(sent).to_contain_text("Offre")
     expect(page.locator("#offline")).to_be_hidden()
-
-
-def test_what_was_typed_on_the_home_page_comes_along(site: Site, visit: Visit) -> None:
-    page = visit("/accueil", email=site.resident_of("Le Sillon"))
-    under_the_worker(page)
-    page.context.set_offline(True)
-    page.locator("#need").fill("Une brouette ?")
-    page.get_by_role("button", name="Demander").click()
-    expect(page.locator("#body")).to_have_value("Une brouette ?")
 
 
 def test_a_server_out_of_reach_is_told_though_the_browser_believes_in_its_network(

@@ -27,7 +27,7 @@ def test_two_photos_from_a_phone(site: Site, visit: Visit, tmp_path: Path, shoot
     wide, turned = tmp_path / "IMG_0001.jpg", tmp_path / "IMG_0002.jpg"
     wide.write_bytes(saved(scene(4000, 3000), quality=90))
     turned.write_bytes(told_everything("JPEG"))
-    page = visit("/demandes/nouvelle", email=site.resident_of("Le Sillon"))
+    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"))
     page.locator("#body").fill("À qui est cette échelle ?")
     page.get_by_label("Photos").set_input_files(wide)
     expect(page.locator(".chosen img")).to_have_count(1)
@@ -67,7 +67,7 @@ def test_two_photos_from_a_phone(site: Site, visit: Visit, tmp_path: Path, shoot
 def test_without_a_network_photos_are_added_later(site: Site, visit: Visit, tmp_path: Path) -> None:
     photo = tmp_path / "IMG_0003.jpg"
     photo.write_bytes(saved(scene(800, 600)))
-    page = visit("/demandes/nouvelle", email=site.resident_of("Le Sillon"))
+    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"))
     page.locator("#body").fill("À qui est ce vélo ?")
     page.get_by_label("Photos").set_input_files(photo)
     expect(page.locator(".chosen img")).to_have_count(1)
@@ -76,7 +76,7 @@ def test_without_a_network_photos_are_added_later(site: Site, visit: Visit, tmp_
     expect(page.locator("#offline")).to_contain_text("Ses photos ne sont pas gardées")
     expect(page.locator(".chosen img")).to_have_count(0)
     page.context.set_offline(False)
-    page.wait_for_url("**/demandes/*#ajouter")
+    page.wait_for_url("**/publications/*#ajouter")
     page.get_by_label("Photos").set_input_files(photo)
     page.get_by_role("button", name="Envoyer").click()
     expect(page.locator(".pictures img")).to_have_count(1)
@@ -85,7 +85,7 @@ def test_without_a_network_photos_are_added_later(site: Site, visit: Visit, tmp_
 def test_without_scripts(site: Site, visit: Visit, tmp_path: Path) -> None:
     photo = tmp_path / "IMG_0004.jpg"
     photo.write_bytes(saved(scene(800, 600)))
-    page = visit("/demandes/nouvelle", email=site.resident_of("Le Sillon"), scripts=False)
+    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"), scripts=False)
     page.locator("#body").fill("À qui est ce chat ?")
     page.get_by_label("Photos").set_input_files([photo, photo])
     page.get_by_role("button", name="Envoyer ma demande").click()

@@ -57,7 +57,7 @@ def arrives(site: Site, visit: Visit, shoot) -> Page:
     expect(page.get_by_text("geoneighbour members verify anne@exemple.fr")).to_be_visible()
     site.verify("anne@exemple.fr")
     page.reload()
-    expect(page.get_by_label("De quoi avez-vous besoin")).to_be_visible()
+    expect(page.get_by_role("link", name="Demander")).to_be_visible()
     return page
 
 
@@ -114,14 +114,14 @@ def asks(page: Page, shoot) -> tuple[str, str]:
     """Anne asks twice, seeing each time whom it reaches before it is sent."""
     near, far = "Qui me prête une échelle samedi matin ?", "Qui connaît un bon accordeur de piano ?"
     page.goto("/accueil")
+    page.get_by_role("link", name="Demander").click()
     page.get_by_label("De quoi avez-vous besoin").fill(near)
-    page.get_by_role("button", name="Demander").click()
     page.get_by_role("radio", name="Mon quartier les plus proches").check()
     expect(page.locator("#reach-status")).to_contain_text("Mon quartier")
     page.get_by_role("button", name="Envoyer ma demande").click()
     expect(page.get_by_text(near)).to_be_visible()
 
-    page.goto("/demandes/nouvelle")
+    page.goto("/publications/nouvelle")
     page.get_by_label("De quoi avez-vous besoin").fill(far)
     page.get_by_role("radio", name="Mon voisinage").check()
     expect(page.locator("#reach-status")).to_contain_text("personnes")

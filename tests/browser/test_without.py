@@ -30,7 +30,7 @@ def test_without_webgl_a_place_is_chosen_by_its_coordinates(visit: Visit) -> Non
 def test_without_webgl_the_lists_serve(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"), webgl=False)
     expect(page.locator(".post").first).to_be_visible()
-    page.goto("/demandes/nouvelle")
+    page.goto("/publications/nouvelle")
     page.get_by_role("radio", name="Ma commune tous").check()
     expect(page.locator("#reach-status")).to_contain_text("Ma commune")
     page.goto("/voisins")
@@ -42,8 +42,8 @@ def test_without_scripts_people_pick_ask_read_and_answer(site: Site, visit: Visi
     asker.get_by_role("button", name="Rejoindre Le Sillon").click()
     expect(asker.locator(".badge")).to_have_text("Votre quartier")
     asker.goto("/accueil")
+    asker.get_by_role("link", name="Demander").click()
     asker.get_by_label("De quoi avez-vous besoin").fill("Qui taille les haies ?")
-    asker.get_by_role("button", name="Demander").click()
     # The numbers beside the choices are the preview.
     expect(asker.locator(".choices")).to_contain_text("environ")
     asker.get_by_role("radio", name="Mon quartier les plus proches").check()
@@ -62,7 +62,7 @@ def test_without_scripts_people_pick_ask_read_and_answer(site: Site, visit: Visi
 
 
 def test_without_scripts_a_refusal_stands_beside_its_field(site: Site, visit: Visit) -> None:
-    page = visit("/demandes/nouvelle", email=site.resident_of("Le Sillon"), scripts=False)
+    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"), scripts=False)
     page.get_by_label("De quoi avez-vous besoin").fill("   é   ")
     page.get_by_role("button", name="Envoyer ma demande").click()
     expect(page.locator("#problem-body")).to_contain_text("3 à 500 caractères")

@@ -179,9 +179,11 @@ def test_a_request_reaches_neighbours_wider_contacts_and_nobody_beyond(logged_in
     author, neighbour = logged_in(town["inside"][0]), logged_in(town["inside"][1])
     contact, beyond = logged_in(town["inside"][20]), logged_in(town["beyond"])
     near = author.post(
-        "/api/v1/requests", json={"body": "Qui a une échelle ?", "reach": "neighbourhood"}
+        "/api/v1/posts", json={"kind": "request", "body": "Qui a une échelle ?", "reach": "neighbourhood"}
     ).json
-    wide = author.post("/api/v1/requests", json={"body": "Qui va à Dinan ?", "reach": "wider"}).json
+    wide = author.post(
+        "/api/v1/posts", json={"kind": "request", "body": "Qui va à Dinan ?", "reach": "wider"}
+    ).json
 
     seen = {item["id"]: item for item in neighbour.get("/api/v1/feed").json["items"]}
     assert seen.keys() == {near["id"], wide["id"]}
@@ -190,43 +192,45 @@ def test_a_request_reaches_neighbours_wider_contacts_and_nobody_beyond(logged_in
     assert [(item["id"], item["tier"]) for item in seen] == [(wide["id"], "wider")]
     assert seen[0]["why"].startswith("Le Sillon est dans le voisinage de vos alentours")
     assert beyond.get("/api/v1/feed").json["items"] == []
-    assert beyond.get(f"/api/v1/requests/{wide['id']}").status_code == 404
-    assert contact.get(f"/api/v1/requests/{near['id']}").status_code == 404
+    assert beyond.get(f"/api/v1/posts/{wide['id']}").status_code == 404
+    assert contact.get(f"/api/v1/posts/{near['id']}").status_code == 404
 
 
 def test_the_feed_pages_by_key_and_a_closed_request_leaves_it(logged_in, town):
     author, reader = logged_in(town["inside"][0]), logged_in(town["inside"][1])
     written = [
-        author.post("/api/v1/requests", json={"body": f"Demande {i}", "reach": "commune"}).json["id"]
+        author.post(
+            "/api/v1/posts", json={"kind": "request", "body": f"Demande {i}", "reach": "commune"}
+        ).json["id"]
         for i in range(5)
     ]
     page = reader.get("/api/v1/feed?limit=2").json
     rest = reader.get(f"/api/v1/feed?limit=10&before={page['next']}").json
     assert [item["id"] for item in page["items"] + rest["items"]] == written[::-1]
     assert rest["next"] is None
-    assert author.post(f"/api/v1/requests/{written[0]}/close").json["closed_at"]
-    assert reader.post(f"/api/v1/requests/{written[1]}/close").status_code == 404
+    assert author.post(f"/api/v1/posts/{written[0]}/close").json["closed_at"]
+    assert reader.post(f"/api/v1/posts/{written[1]}/close").status_code == 404
     assert written[0] not in [item["id"] for item in reader.get("/api/v1/feed").json["items"]]
-    assert reader.post(f"/api/v1/requests/{written[0]}/replies", json={"body": "Moi"}).status_code == 409
+    assert reader.post(f"/api/v1/posts/{written[0]}/replies", json={"body": "Moi"}).status_code == 409
 
 
 def test_the_same_words_sent_twice_at_once_are_one(logged_in, town):
     author, reader = logged_in(town["inside"][0]), logged_in(town["inside"][1])
-    words = {"body": "Qui a une échelle ?", "reach": "commune"}
-    first, second = (author.post("/api/v1/requests", json=words).json["id"] for _ in range(2))
+    words = {"kind": "request", "body": "Qui a une échelle ?", "reach": "commune"}
+    first, second = (author.post("/api/v1/posts", json=words).json["id"] for _ in range(2))
     assert first == second
-    other = author.post("/api/v1/requests", json=words | {"reach": "wider"}).json["id"]
+    other = author.post("/api/v1/posts", json=words | {"reach": "wider"}).json["id"]
     assert other != first
-    answers = [reader.post(f"/api/v1/requests/{first}/replies", json={"body": "Moi"}).json for _ in range(2)]
+    answers = [reader.post(f"/api/v1/posts/{first}/replies", json={"body": "Moi"}).json for _ in range(2)]
     assert len(answers[1]["messages"]) == 1
 
 
 def test_a_conversation_is_between_two(logged_in, town):
     author, reader, third = (logged_in(member) for member in town["inside"][:3])
-    post = author.post("/api/v1/requests", json={"body": "Qui a une échelle ?", "reach": "commune"}).json[
-        "id"
-    ]
-    thread = reader.post(f"/api/v1/requests/{post}/replies", json={"body": "Moi, trois mètres."}).json
+    post = author.post(
+        "/api/v1/posts", json={"kind": "request", "body": "Qui a une échelle ?", "reach": "commune"}
+    ).json["id"]
+    thread = reader.post(f"/api/v1/posts/{post}/replies", json={"body": "Moi, trois mètres."}).json
     assert thread["messages"][0]["mine"] is True
     answer = author.post(f"/api/v1/threads/{thread['id']}/messages", json={"body": "Merci !"})
     assert [m["body"] for m in answer.json["messages"]] == ["Moi, trois mètres.", "Merci !"]
@@ -238,42 +242,50 @@ def test_a_conversation_is_between_two(logged_in, town):
 
 def test_a_block_acts_both_ways(logged_in, town):
     a, b = logged_in(town["inside"][0]), logged_in(town["inside"][1])
-    of_a = a.post("/api/v1/requests", json={"body": "De A", "reach": "commune"}).json["id"]
-    of_b = b.post("/api/v1/requests", json={"body": "De B", "reach": "commune"}).json["id"]
+    of_a = a.post("/api/v1/posts", json={"kind": "request", "body": "De A", "reach": "commune"}).json["id"]
+    of_b = b.post("/api/v1/posts", json={"kind": "request", "body": "De B", "reach": "commune"}).json["id"]
     assert a.post(f"/api/v1/members/{town['inside'][1]}/block").status_code == 204
-    assert a.get(f"/api/v1/requests/{of_b}").status_code == 404
-    assert b.get(f"/api/v1/requests/{of_a}").status_code == 404
+    assert a.get(f"/api/v1/posts/{of_b}").status_code == 404
+    assert b.get(f"/api/v1/posts/{of_a}").status_code == 404
     assert b.get(f"/api/v1/contacts/{town['inside'][0]}").status_code == 404
     assert a.delete(f"/api/v1/members/{town['inside'][1]}/block").status_code == 204
-    assert b.get(f"/api/v1/requests/{of_a}").status_code == 200
+    assert b.get(f"/api/v1/posts/{of_a}").status_code == 200
 
 
 def test_only_people_one_has_met_can_be_asked_about(logged_in, town):
     reader, author = logged_in(town["inside"][0]), logged_in(town["inside"][1])
     path = f"/api/v1/contacts/{town['inside'][1]}"
     assert reader.get(path).status_code == 404, "a neighbour of the surroundings, not met"
-    author.post("/api/v1/requests", json={"body": "Qui a une échelle ?", "reach": "commune"})
+    author.post("/api/v1/posts", json={"kind": "request", "body": "Qui a une échelle ?", "reach": "commune"})
     assert reader.get(path).json["tier"] in ("neighbour", "wider")
     assert author.get(f"/api/v1/contacts/{town['inside'][0]}").status_code == 404, "who reads is not met"
 
 
 def test_a_paused_member_neither_sees_nor_is_seen(logged_in, town):
     a, b = logged_in(town["inside"][0]), logged_in(town["inside"][1])
-    post = a.post("/api/v1/requests", json={"body": "De A", "reach": "commune"}).json["id"]
+    post = a.post("/api/v1/posts", json={"kind": "request", "body": "De A", "reach": "commune"}).json["id"]
     assert a.patch("/api/v1/me", json={"paused": True}).json["paused"] is True
-    assert b.get(f"/api/v1/requests/{post}").status_code == 404
-    assert a.post("/api/v1/requests", json={"body": "Encore", "reach": "commune"}).status_code == 403
+    assert b.get(f"/api/v1/posts/{post}").status_code == 404
+    assert (
+        a.post("/api/v1/posts", json={"kind": "request", "body": "Encore", "reach": "commune"}).status_code
+        == 403
+    )
     assert a.patch("/api/v1/me", json={"paused": False}).json["paused"] is False
-    assert b.get(f"/api/v1/requests/{post}").status_code == 200
+    assert b.get(f"/api/v1/posts/{post}").status_code == 200
 
 
 def test_who_is_not_verified_reads_nothing_and_writes_nothing(logged_in, town, world):
     member = settled(world, "Nouvelle", *HOME, verified=False)
     world.commit()
     client, author = logged_in(member), logged_in(town["inside"][0])
-    author.post("/api/v1/requests", json={"body": "Pour tous", "reach": "commune"})
+    author.post("/api/v1/posts", json={"kind": "request", "body": "Pour tous", "reach": "commune"})
     assert client.get("/api/v1/feed").json["items"] == []
-    assert client.post("/api/v1/requests", json={"body": "Bonjour", "reach": "commune"}).status_code == 403
+    assert (
+        client.post(
+            "/api/v1/posts", json={"kind": "request", "body": "Bonjour", "reach": "commune"}
+        ).status_code
+        == 403
+    )
     assert (
         client.post("/api/v1/neighbourhoods", json={"name": "Chez moi", "geometry": SILLON}).status_code
         == 403
@@ -287,7 +299,7 @@ def test_who_is_not_verified_reads_nothing_and_writes_nothing(logged_in, town, w
 )
 def test_a_wrong_request_changes_nothing(logged_in, town, body, reach, field):
     client = logged_in(town["inside"][0])
-    answer = client.post("/api/v1/requests", json={"body": body, "reach": reach})
+    answer = client.post("/api/v1/posts", json={"kind": "request", "body": body, "reach": reach})
     assert (answer.status_code, answer.json["field"]) == (422, field)
     assert client.get("/api/v1/feed").json["items"] == []
 

@@ -43,9 +43,9 @@ def test_every_other_endpoint_asks_for_a_login(app, visitor):
     bodies = {
         "/api/v1/neighbourhoods": {"name": "x", "geometry": {}},
         "/api/v1/neighbourhoods/coach": {"geometry": {}},
-        "/api/v1/requests": {"body": "x", "reach": "wider"},
-        "/api/v1/requests/<int:post_id>/replies": {"body": "x"},
-        "/api/v1/requests/<int:post_id>/photos/<int:number>": {"alt": "x"},
+        "/api/v1/posts": {"kind": "request", "body": "x", "reach": "wider"},
+        "/api/v1/posts/<int:post_id>/replies": {"body": "x"},
+        "/api/v1/posts/<int:post_id>/photos/<int:number>": {"alt": "x"},
         "/api/v1/threads/<int:thread_id>/messages": {"body": "x"},
     }
     for method, rule in endpoints(app):
@@ -66,7 +66,7 @@ def test_a_change_without_the_csrf_token_is_refused(app, logged_in, world):
     communes(world, ["A"])
     client = logged_in(settled(world, "Anne", -2.05, 48.55))
     app.config["WTF_CSRF_ENABLED"] = True
-    answer = client.post("/api/v1/requests", json={"body": "Bonjour", "reach": "wider"})
+    answer = client.post("/api/v1/posts", json={"kind": "request", "body": "Bonjour", "reach": "wider"})
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
 
 
@@ -216,11 +216,11 @@ def test_without_a_geocoder_there_is_no_address_search(visitor):
     ("method", "path"),
     [
         ("GET", "/quartiers/{}"),
-        ("GET", "/demandes/{}"),
+        ("GET", "/publications/{}"),
         ("GET", "/messages/{}"),
         ("POST", "/compte/bloquer/{}"),
         ("POST", "/api/v1/notices/{}/read"),
-        ("GET", "/api/v1/requests/{}"),
+        ("GET", "/api/v1/posts/{}"),
         ("POST", "/api/v1/neighbourhoods/{}/support"),
     ],
 )

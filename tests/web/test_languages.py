@@ -180,8 +180,8 @@ REFUSED = [
     ("/mot-de-passe/x", {}),
 ]
 REFUSED_TO_MEMBERS = [
-    ("/demandes/nouvelle", {"body": "x", "reach": "wider"}),
-    ("/demandes/nouvelle", {"body": "Hallo?", "reach": "x"}),
+    ("/publications/nouvelle", {"kind": "request", "body": "x", "reach": "wider"}),
+    ("/publications/nouvelle", {"kind": "request", "body": "Hallo?", "reach": "x"}),
     ("/mot-de-passe/changer", {"password": "x", "new_password": "y", "new_password_confirm": "z"}),
     ("/quartiers/1/soutenir", {}),
 ]

@@ -1,4 +1,4 @@
-"""Photos of requests over HTTP: who may add, see and remove them, and what is left of them where."""
+"""Photos of posts over HTTP: who may add, see and remove them, and what is left of them where."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.members.models import Member
 from geoneighbour.posts import photos, pictures, service
-from geoneighbour.posts.http import photo_store
 from geoneighbour.posts.models import Post, PostPhoto
+from geoneighbour.posts.photo_http import photo_store
 from geoneighbour.posts.sizes import MOST_BYTES
 from tests.posts.pictures import SECRET, saved, scene, told_everything
 from tests.world import communes, settled
@@ -48,7 +48,7 @@ def form(*files: bytes, alts: tuple[str, ...] = ()) -> dict[str, object]:
 
 
 def add(client: FlaskClient, post: int, *files: bytes, **more: tuple[str, ...]):
-    return client.post(f"/api/v1/requests/{post}/photos", data=form(*files, **more))
+    return client.post(f"/api/v1/posts/{post}/photos", data=form(*files, **more))
 
 
 def files_of(app: Flask) -> set[str]:
@@ -58,22 +58,24 @@ def files_of(app: Flask) -> set[str]:
 
 def test_several_are_sent_with_a_request_and_stand_in_the_pages(app, logged_in, people):
     anne, malo = logged_in(people["author"]), logged_in(people["neighbour"])
-    asked = {"body": "Qui a une échelle ?", "reach": "neighbourhood"}
+    asked = {"kind": "request", "body": "Qui a une échelle ?", "reach": "neighbourhood"}
     sent = form(told_everything("JPEG"), SMALL, alts=("Une échelle contre un mur",)) | asked
-    assert anne.post("/demandes/nouvelle", data=sent).status_code == 302
+    assert anne.post("/publications/nouvelle", data=sent).status_code == 302
     # A second tap: the same request, its photos once.
     again = form(told_everything("JPEG"), SMALL) | asked
-    assert anne.post("/demandes/nouvelle", data=again).status_code == 302
+    assert anne.post("/publications/nouvelle", data=again).status_code == 302
 
     (item,) = malo.get("/api/v1/feed").json["items"]
     first, second = item["photos"]
     assert (first["alt"], first["width"], first["height"]) == ("Une échelle contre un mur", 900, 1200)
     assert first["small"] | {"url": ""} == {"url": "", "width": 360, "height": 480}
-    assert malo.get(f"/api/v1/requests/{item['id']}").json["photos"] == [first, second]
+    assert malo.get(f"/api/v1/posts/{item['id']}").json["photos"] == [first, second]
     feed = malo.get("/accueil").text
     assert re.search(rf'<img src="{first["small"]["url"]}" width="360" height="480" alt="Une échelle', feed)
     assert "Photo sans description" in feed
-    assert f'<img src="{first["url"]}" width="900" height="1200"' in malo.get(f"/demandes/{item['id']}").text
+    assert (
+        f'<img src="{first["url"]}" width="900" height="1200"' in malo.get(f"/publications/{item['id']}").text
+    )
 
     answer = malo.get(first["url"])
     assert (answer.status_code, answer.mimetype) == (200, "image/webp")
@@ -101,7 +103,7 @@ def test_only_who_may_see_the_post_sees_its_photos(app, world, visitor, logged_i
     assert seen(anne) == seen(malo) == {200}
     assert seen(far) == seen(visitor) == {404}
     # Malo answers and moves away: the request no longer reaches him, but the two still talk about it.
-    assert malo.post(f"/api/v1/requests/{post}/replies", json={"body": "Moi !"}).status_code == 201
+    assert malo.post(f"/api/v1/posts/{post}/replies", json={"body": "Moi !"}).status_code == 201
     world.execute(
         text(
             "UPDATE residence SET zone = far.zone, commune_id = far.commune_id FROM residence AS far WHERE residence.member_id = :malo AND far.member_id = :far"
@@ -109,12 +111,12 @@ def test_only_who_may_see_the_post_sees_its_photos(app, world, visitor, logged_i
         {"malo": people["neighbour"], "far": people["far"]},
     )
     world.commit()
-    assert malo.get(f"/api/v1/requests/{post}").status_code == 404
+    assert malo.get(f"/api/v1/posts/{post}").status_code == 404
     assert seen(malo) == {200}
     thread = malo.get("/api/v1/threads").json["threads"][0]["id"]
-    other = anne.post("/api/v1/requests", json={"body": "Et un marteau ?", "reach": "neighbourhood"}).json[
-        "id"
-    ]
+    other = anne.post(
+        "/api/v1/posts", json={"kind": "request", "body": "Et un marteau ?", "reach": "neighbourhood"}
+    ).json["id"]
     (of_other,) = add(anne, other, SMALL).json["photos"]
     assert malo.get(of_other["url"]).status_code == 404, "of another request they do not talk"
     assert photo["small"]["url"] in malo.get(f"/messages/{thread}").text
@@ -130,7 +132,7 @@ def test_only_the_author_of_an_open_request_changes_its_photos(app, logged_in, p
     anne, malo = logged_in(people["author"]), logged_in(people["neighbour"])
     assert add(malo, post, SMALL).status_code == 404
     assert add(anne, post, SMALL, SMALL, SMALL).status_code == 201
-    one = f"/api/v1/requests/{post}/photos/2"
+    one = f"/api/v1/posts/{post}/photos/2"
     assert malo.delete(one).status_code == malo.patch(one, json={"alt": "Moi"}).status_code == 404
     assert anne.patch(one, json={"alt": "  Une  haie "}).json["alt"] == "Une haie"
     assert anne.patch(one, json={"alt": "x" * 201}).status_code == 422
@@ -141,14 +143,14 @@ def test_only_the_author_of_an_open_request_changes_its_photos(app, logged_in, p
     assert len(files_of(app)) == 4
     # The place that became free is taken, and one more.
     assert [photo["number"] for photo in add(anne, post, SMALL, SMALL).json["photos"]] == [2, 4]
-    anne.post(f"/api/v1/requests/{post}/close")
+    anne.post(f"/api/v1/posts/{post}/close")
     assert anne.delete(one).status_code == add(anne, post, SMALL).status_code == 409
-    assert len(anne.get(f"/api/v1/requests/{post}").json["photos"]) == 4, "photos stay with a closed request"
+    assert len(anne.get(f"/api/v1/posts/{post}").json["photos"]) == 4, "photos stay with a closed request"
 
 
 def test_pages_add_describe_and_remove(app, logged_in, people, post):
     anne = logged_in(people["author"])
-    page = f"/demandes/{post}"
+    page = f"/publications/{post}"
     assert anne.post(f"{page}/photos", data=form(SMALL)).status_code == 302
     assert anne.post(f"{page}/photos/1", data={"alt": "Le mur"}).status_code == 302
     assert 'alt="Le mur"' in anne.get(page).text
@@ -166,7 +168,7 @@ def test_how_heavy_a_form_may_be(app, visitor, logged_in, people, post):
     assert add(anne, post, filled, filled).status_code == 201
     assert add(anne, post, filled + b"\0").status_code == 422
     assert add(anne, post, filled, filled, filled).status_code == 413
-    other = anne.post(f"/demandes/{post}/repondre", data=form(filled) | {"body": "Oui"})
+    other = anne.post(f"/publications/{post}/repondre", data=form(filled) | {"body": "Oui"})
     assert other.status_code == 413, "for photos alone"
     # The protection of forms reads all of it, whoever sends it.
     app.config["WTF_CSRF_ENABLED"] = True
@@ -179,15 +181,15 @@ def test_unverified_people_send_none(app, world, logged_in, people, monkeypatch)
     newcomer = settled(world, "Yann", *HOME, verified=False)
     client = logged_in(newcomer)
     monkeypatch.setattr("geoneighbour.posts.pictures.read", lambda data: pytest.fail("was decoded"))
-    sent = form(SMALL) | {"body": "Bonjour à tous", "reach": "neighbourhood"}
-    assert client.post("/demandes/nouvelle", data=sent).status_code == 403
+    sent = form(SMALL) | {"kind": "request", "body": "Bonjour à tous", "reach": "neighbourhood"}
+    assert client.post("/publications/nouvelle", data=sent).status_code == 403
 
 
 def test_a_request_that_fails_leaves_no_file(app, logged_in, people, post, monkeypatch):
     anne = logged_in(people["author"])
-    asked = {"body": "Qui a une échelle ?", "reach": "commune_adjacent"}
+    asked = {"kind": "request", "body": "Qui a une échelle ?", "reach": "commune_adjacent"}
     # The second photo's text is refused after the first photo's files were written.
-    refused = anne.post("/demandes/nouvelle", data=form(SMALL, SMALL, alts=("", "x" * 201)) | asked)
+    refused = anne.post("/publications/nouvelle", data=form(SMALL, SMALL, alts=("", "x" * 201)) | asked)
     assert refused.status_code == 422
     assert "Qui a une échelle ?" in refused.text
     assert files_of(app) == set()

@@ -13,7 +13,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     offline,
     photos,
     places,
-    requests,
+    posts,
     start,
     words,
 )

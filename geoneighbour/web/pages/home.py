@@ -1,6 +1,8 @@
-"""/accueil: ask, read the feed, and see it on the map."""
+"""/accueil: write, read the feed near or far, and see it on the map."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,15 +15,19 @@ from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import photos, queries
 from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.kinds import KINDS
+from geoneighbour.web.pages.words import LEVELS
 
 PAGE = 20
 
 
 @pages.get("/accueil")
 def home() -> str:
+    """`niveau` and `nature` narrow the feed to a tier and a kind; others than those that exist narrow nothing."""
     member = current_member()
     before = request.args.get("avant", type=int)
-    posts = queries.feed(db(), member.id, before, PAGE)
+    tier, kind = _one_of(LEVELS, request.args.get("niveau")), _one_of(KINDS, request.args.get("nature"))
+    posts = queries.feed(db(), member.id, before, PAGE, tier, kind)
     return render_template(
         "home.html",
         member=member,
@@ -30,6 +36,8 @@ def home() -> str:
         posts=posts,
         photos=photos.by_post(db(), [post.id for post in posts]),
         before=before,
+        tier=tier,
+        kind=kind,
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,
         bounds=extents.extent(db()),
@@ -40,3 +48,7 @@ def home() -> str:
 def read_notice(notice_id: int) -> Response:
     members.read_notice(db(), current_member().id, notice_id)
     return redirect(url_for("pages.home"))
+
+
+def _one_of(known: Mapping[str, object], name: str | None) -> str | None:
+    return name if name in known else None

@@ -1,4 +1,4 @@
-"""/messages: private conversations about requests."""
+"""/messages: private conversations about posts."""
 
 from __future__ import annotations
 

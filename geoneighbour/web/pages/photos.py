@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
 from geoneighbour.posts import photos
-from geoneighbour.posts.http import photo_store
+from geoneighbour.posts.photo_http import photo_store
 from geoneighbour.web.pages.blueprint import pages
 
 

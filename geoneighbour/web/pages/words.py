@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
@@ -13,6 +14,7 @@ from geoneighbour.communes import words as commune_words
 from geoneighbour.database.http import db
 from geoneighbour.members.models import Notice
 from geoneighbour.nearness import words as nearness
+from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.neighbourhoods.numbers import people
 
 TIERS = {
@@ -21,6 +23,13 @@ TIERS = {
     "wider": lazy_gettext("Mon voisinage"),
     "commune": lazy_gettext("Ma commune"),
     "adjacent_commune": lazy_gettext("Commune voisine"),
+LEVELS = {
+    "neighbour": TIERS["neighbour"],
+    "wider": TIERS["wider"],
+    "commune": TIERS["commune"],
+    "adjacent_commune": lazy_gettext("Communes voisines"),
+}
+"""The switches of the feed: tiers of what reaches me."""
 }
 REACHES = {
     "neighbourhood": (lazy_gettext("Mon quartier"), lazy_gettext("les plus proches")),
@@ -45,7 +54,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(about)
     app.add_template_filter(ago)
     app.add_template_filter(why)
-    app.add_template_filter(told)
+    app.add_template_filter(query)
     app.add_template_filter(commune_words.name, "commune_name")
     app.jinja_env.globals.update(
         TIERS=TIERS,
@@ -53,6 +62,8 @@ def init_app(app: Flask) -> None:
         STATES=STATES,
         FACES=FACES,
         is_demonstration=lambda: communes.is_demonstration(db()),
+        KINDS=KINDS,
+        LEVELS=LEVELS,
         script_texts=script_texts,
         moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
     )
@@ -83,6 +94,11 @@ def told(notice: Notice) -> str:
         case _:
             news = gettext(
                 "Depuis le 1er janvier %(since)s, votre domicile n’est plus dans %(from_name)s, ni dans une autre commune connue."
+def query(values: dict[str, Any]) -> str:
+    """The query of an address, without what is None."""
+    return urlencode({name: value for name, value in values.items() if value is not None})
+
+
             )
     same = gettext("Rien d’autre ne change : votre quartier, vos voisins et vos demandes restent les mêmes.")
     return f"{news % notice.about} {same}"
@@ -98,6 +114,8 @@ def about(number: int | None) -> str:
     raise ValueError(f"no words for {number!r}")
 
 
+        "one_new": gettext("Nouveau depuis votre dernière visite : 1 publication."),
+        "many_new": gettext("Nouveau depuis votre dernière visite : {n} publications."),
 def ago(moment: datetime) -> str:
     """« il y a 3 heures », and the date after a week."""
     since = datetime.now(UTC) - moment
@@ -135,11 +153,9 @@ def script_texts() -> dict[str, str]:
         "not_located": gettext("Votre position n’est pas disponible. Touchez plutôt la carte."),
         "no_coordinates": gettext("Écrivez la latitude puis la longitude, par exemple 48,6493, -2,0257."),
         "nothing_found": gettext("Rien de ce nom."),
-        "one_request": gettext("1 demande"),
-        "many_requests": gettext("{n} demandes"),
-        "one_new": gettext("1 nouvelle demande depuis votre dernière visite."),
-        "many_new": gettext("{n} nouvelles demandes depuis votre dernière visite."),
-        "in_this_cell": gettext("{requests} dans ce secteur"),
+        "one_post": gettext("1 publication"),
+        "many_posts": gettext("{n} publications"),
+        "in_this_cell": gettext("{posts} dans ce secteur"),
         "reaches": gettext("{reach} : {people}."),
         "shape_begin": gettext("Posez un premier coin."),
         "shape_more": gettext("Continuez, coin après coin."),

@@ -6,7 +6,7 @@ const OFFLINE = "/hors-ligne";
 const MOST_TILES = 400;
 const NEVER = [/^\/api\/v1\/me$/, /^\/connexion/, /^\/inscription/, /^\/compte/, /^\/deconnexion/];
 const PUBLIC = [/^\/$/, /^\/confidentialite$/, /^\/localites$/, /^\/communes\//];
-const KEPT = [/^\/accueil$/, /^\/voisins$/, /^\/quartiers/, /^\/messages/, /^\/demandes\//, /^\/api\/v1\/(me\/map|feed|reach|neighbourhoods)/];
+const KEPT = [/^\/accueil$/, /^\/voisins$/, /^\/quartiers/, /^\/messages/, /^\/publications\//, /^\/api\/v1\/(me\/map|feed|reach|neighbourhoods)/];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(GROUND).then((cache) => cache.add(OFFLINE)).then(() => self.skipWaiting()));

@@ -28,8 +28,8 @@ async function online() {
   if (unreachable) return;
   if (!member || !waiting(member)) return;
   const { sent, photosOf, refused } = await send(member);
-  if (refused) location.assign(`/demandes/nouvelle?texte=${encodeURIComponent(refused.body)}`);
-  else if (photosOf) location.assign(`/demandes/${photosOf}#ajouter`);
+  if (refused) location.assign(`/publications/nouvelle?nature=${refused.kind}&texte=${encodeURIComponent(refused.body)}`);
+  else if (photosOf) location.assign(`/publications/${photosOf}#ajouter`);
   else if (sent) location.assign("/accueil");
 }
 
@@ -47,7 +47,7 @@ if ("serviceWorker" in navigator) {
     await caches.delete("private-1");
   }
   // What one wants without a network is worth fetching before it goes, once: each visit renews it.
-  if (member && navigator.onLine && !(await caches.match("/demandes/nouvelle"))) fetch("/demandes/nouvelle", { priority: "low" }).catch(() => {});
+  if (member && navigator.onLine && !(await caches.match("/publications/nouvelle"))) fetch("/publications/nouvelle", { priority: "low" }).catch(() => {});
 }
 if (navigator.onLine) await online();
 else tell();

@@ -59,14 +59,27 @@ export const peopleLayers = (colour) => [
   line("people-line", "people", colour("halo"), 1),
 ];
 
-export const requestLayers = (colour) => [
-  { id: "requests-fill", type: "fill", source: "requests", paint: { "fill-color": colour("many"), "fill-opacity": lit(0.32, 0.1) } },
-  line("requests-line", "requests", colour("many"), lit(3.5, 1.5)),
+/** Posts by published cell. */
+export const postLayers = (colour) => [
+  { id: "posts-fill", type: "fill", source: "posts", paint: { "fill-color": colour("many"), "fill-opacity": lit(0.32, 0.1) } },
+  line("posts-line", "posts", colour("many"), lit(3.5, 1.5)),
+];
+
+/** How many posts stand in a cell; from afar, in the cells that lie together (a hexagon filled, image "hexagon"). */
+export const tallyLayers = (colour) => [
   {
-    id: "requests-count", type: "symbol", source: "requests",
+    id: "tally-of-many", type: "symbol", source: "tally", filter: ["has", "point_count"],
+    layout: {
+      "icon-image": "hexagon", "icon-size": ["step", ["get", "count"], 0.6, 10, 0.75, 100, 0.9], "icon-allow-overlap": true,
+      "text-field": ["to-string", ["get", "count"]], "text-font": ["Atkinson Bold"], "text-size": 16, "text-allow-overlap": true,
+    },
+    paint: { "icon-color": colour("many"), "icon-halo-color": colour("halo"), "icon-halo-width": 2, "text-color": colour("halo") },
+  },
+  {
+    id: "tally-of-one", type: "symbol", source: "tally", filter: ["!", ["has", "point_count"]],
     layout: {
       "text-field": ["step", ["zoom"], ["to-string", ["get", "count"]], 11.8, ["get", "label"]],
-      "text-font": ["Atkinson Bold"], "text-size": 15, "text-max-width": 6, "symbol-sort-key": ["-", ["get", "count"]],
+      "text-font": ["Atkinson Bold"], "text-size": 15, "text-max-width": 6, "text-allow-overlap": true,
     },
     paint: { "text-color": colour("many"), "text-halo-color": colour("halo"), "text-halo-width": 2 },
   },

@@ -73,14 +73,14 @@ export function paint(map, layersOf) {
   for (const layer of layersOf(colour)) map.addLayer(layer, layer.type === "symbol" ? undefined : names);
 }
 
-/** Puts GeoJSON on the map under a name, and paints it the first time. Features are known by their `id`. */
-export function show(map, name, data, layersOf) {
+/** Puts GeoJSON on the map under a name, and paints it the first time. Features are known by their `id`; `more`: options of the source. */
+export function show(map, name, data, layersOf, more = {}) {
   const source = map.getSource(name);
   if (source) {
     source.setData(data);
     return;
   }
-  map.addSource(name, { type: "geojson", data, promoteId: "id" });
+  map.addSource(name, { type: "geojson", data, promoteId: "id", ...more });
   paint(map, layersOf);
 }
 

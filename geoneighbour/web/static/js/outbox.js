@@ -1,4 +1,4 @@
-// Requests written without a network wait on this machine, under their author's number, and go out when it is back.
+// Posts written without a network wait on this machine, under their author's number, and go out when it is back.
 
 import { post, Problem } from "./api.js";
 
@@ -16,14 +16,15 @@ export const withoutPhotos = (member) => Boolean(member) && read(member).some((l
 /** Keeps what a form with data-outbox holds instead of losing it, while `isOffline()`; `kept` is told. */
 export function listen(member, isOffline, kept) {
   for (const form of document.querySelectorAll("form[data-outbox]")) {
-    // Without a network the form comes as it was kept: without the words that were on their way to it.
-    form.elements.body.value ||= new URLSearchParams(location.search).get("texte") ?? "";
+    // Without a network the form comes as it was kept: without the choice that led to it.
+    const nature = form.querySelector(`[name=kind][value="${CSS.escape(new URLSearchParams(location.search).get("nature") ?? "")}"]`);
+    if (nature && isOffline()) nature.checked = true;
     form.addEventListener("submit", (event) => {
       if (!isOffline() || event.defaultPrevented) return;
       event.preventDefault();
       const sent = new FormData(form);
       // Photos are too heavy to be kept here: the author is told, and led to where they are added.
-      const letter = { body: sent.get("body"), reach: sent.get("reach"), photos: sent.getAll("photos").some((file) => file.size) };
+      const letter = { kind: sent.get("kind"), body: sent.get("body"), reach: sent.get("reach"), photos: sent.getAll("photos").some((file) => file.size) };
       write(member, [...read(member), letter]);
       form.reset();
       form.elements.body.value = "";
@@ -37,9 +38,9 @@ export function listen(member, isOffline, kept) {
 export async function send(member) {
   let sent = 0, photosOf;
   for (const letter of read(member)) {
-    const { body, reach, photos } = letter;
+    const { kind, body, reach, photos } = letter;
     try {
-      const { id } = await post("/requests", { body, reach });
+      const { id } = await post("/posts", { kind, body, reach });
       if (photos) photosOf = id;
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) return { sent, photosOf };

@@ -1,4 +1,4 @@
-// Photos of a request: seen and described before they are sent, made smaller on the device, chosen in several goes.
+// Photos of a post: seen and described before they are sent, made smaller on the device, chosen in several goes.
 
 const LONGEST = 2048, QUALITY = 0.85;
 

@@ -1,4 +1,4 @@
-// Before a request is sent: the ground of the chosen reach on the map, and about how many people it holds.
+// Before a post is sent: the ground of the chosen reach on the map, and about how many people it holds.
 
 import { get } from "./api.js";
 import { homeLayers, reachLayers } from "./area-layers.js";

@@ -1,4 +1,4 @@
-"""/demandes: write a request with its reach shown before, read one, answer it, close one's own."""
+"""/publications: ask, offer or tell with the reach shown before, read a post, answer it, close one's own."""
 
 from __future__ import annotations
 
@@ -14,44 +14,45 @@ from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.posts import photos, queries, service
-from geoneighbour.posts.http import photo_store, sent_photos
 from geoneighbour.posts.models import MOST_PHOTOS, REACHES
+from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
+from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.web.problems import status_of
 
 USUAL = "wider"
 
 
-@pages.get("/demandes/nouvelle")
-def new_request() -> str:
-    return _form(request.args.get("texte", ""), USUAL, None)
+@pages.get("/publications/nouvelle")
+def new_post() -> str:
+    return _form(request.args.get("nature", ""), request.args.get("texte", ""), USUAL, None)
 
 
-@pages.post("/demandes/nouvelle")
-def send_request() -> Response | tuple[str, int]:
+@pages.post("/publications/nouvelle")
+def send_post() -> Response | tuple[str, int]:
     member_id = current_member().id
-    body, reach = typed("body"), typed("reach")
+    kind, body, reach = typed("kind"), typed("body"), typed("reach")
 
     def write() -> None:
         pictures = sent_photos()
-        post = service.write(db(), member_id, "request", body, reach)
-        # The same form sent twice is one request, with its photos once.
+        post = service.write(db(), member_id, kind, body, reach)
+        # The same form sent twice is one post, with its photos once.
         if pictures and not photos.of(db(), [post.id]):
             photos.add(db(), photo_store(), member_id, post.id, pictures)
 
     refusal = attempt(write)
     if refusal:
-        return _form(body, reach, refusal), status_of(refusal)
+        return _form(kind, body, reach, refusal), status_of(refusal)
     return redirect(url_for("pages.home"))
 
 
-@pages.get("/demandes/<int:post_id>")
-def one_request(post_id: int) -> str:
+@pages.get("/publications/<int:post_id>")
+def one_post(post_id: int) -> str:
     return _page(post_id, None, "")
 
 
-@pages.post("/demandes/<int:post_id>/repondre")
+@pages.post("/publications/<int:post_id>/repondre")
 def reply(post_id: int) -> Response | tuple[str, int]:
     member_id, body = current_member().id, typed("body")
     made: list[Any] = []
@@ -61,13 +62,13 @@ def reply(post_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("pages.conversation", thread_id=made[0].id))
 
 
-@pages.post("/demandes/<int:post_id>/clore")
-def close_request(post_id: int) -> Response:
+@pages.post("/publications/<int:post_id>/clore")
+def close_post(post_id: int) -> Response:
     service.close(db(), current_member().id, post_id)
     return redirect(url_for("pages.home"))
 
 
-@pages.post("/demandes/<int:post_id>/photos")
+@pages.post("/publications/<int:post_id>/photos")
 def add_photos(post_id: int) -> Response | tuple[str, int]:
     member_id = current_member().id
     return _changed(
@@ -75,13 +76,13 @@ def add_photos(post_id: int) -> Response | tuple[str, int]:
     )
 
 
-@pages.post("/demandes/<int:post_id>/photos/<int:number>")
+@pages.post("/publications/<int:post_id>/photos/<int:number>")
 def describe_photo(post_id: int, number: int) -> Response | tuple[str, int]:
     member_id = current_member().id
     return _changed(post_id, lambda: photos.describe(db(), member_id, post_id, number, typed("alt")))
 
 
-@pages.post("/demandes/<int:post_id>/photos/<int:number>/retirer")
+@pages.post("/publications/<int:post_id>/photos/<int:number>/retirer")
 def remove_photo(post_id: int, number: int) -> Response | tuple[str, int]:
     member_id = current_member().id
     return _changed(post_id, lambda: photos.remove(db(), photo_store(), member_id, post_id, number))
@@ -90,10 +91,10 @@ def remove_photo(post_id: int, number: int) -> Response | tuple[str, int]:
 def _changed(post_id: int, change: Callable[[], object]) -> Response | tuple[str, int]:
     if refusal := attempt(change):
         return _page(post_id, refusal, ""), status_of(refusal)
-    return redirect(url_for("pages.one_request", post_id=post_id, _anchor="photos"))
+    return redirect(url_for("pages.one_post", post_id=post_id, _anchor="photos"))
 
 
-def _form(body: str, reach: str, refusal: GeoneighbourError | None) -> str:
+def _form(kind: str, body: str, reach: str, refusal: GeoneighbourError | None) -> str:
     member = current_member()
     # Without a script the numbers beside the choices are the preview.
     people = {}
@@ -103,8 +104,9 @@ def _form(body: str, reach: str, refusal: GeoneighbourError | None) -> str:
         except GeoneighbourError:
             continue
     return render_template(
-        "requests/new.html",
+        "posts/new.html",
         member=member,
+        kind=kind if kind in KINDS else next(iter(KINDS)),
         body=body,
         reach=reach,
         refusal=refusal,
@@ -119,7 +121,7 @@ def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     post = queries.shown(db(), member.id, post_id)
     threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
     return render_template(
-        "requests/one.html",
+        "posts/one.html",
         member=member,
         post=post,
         photos=photos.of(db(), [post_id]),
