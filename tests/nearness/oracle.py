@@ -48,6 +48,7 @@ class Person:
     verified: bool
     paused: bool = False
     hidden: bool = False
+    listed: bool = True
     chosen: int | None = None
     supports: int | None = None
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from sqlalchemy import func, select, text
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
+from geoneighbour.ground.points import Point
 from geoneighbour.neighbourhoods import changes, moderators, queries
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.neighbourhoods.models import Change, Leaving, Neighbourhood
 from geoneighbour.posts.models import Post
-from tests.grid import Grid, geojson
+from tests.grid import Grid, as_multipolygon, geojson
 from tests.nearness import town_changes
 from tests.nearness.answers import readers
 from tests.nearness.sillon import LEFT, WHOLE, WHY, A, B, D, redraw, told
@@ -156,6 +158,22 @@ def test_only_with_an_open_one_that_touches_and_not_to_something_too_large(
     for into, reason in ((far, "touche"), (home, "touche"), (large, "touche|grands")):
         with pytest.raises(InvalidInput, match=reason):
             changes.merge(town.session, anne, home, into, WHY)
+
+
+def test_ninety_metres_apart_they_may_merge_and_at_a_hundred_and_ten_not(
+    small_town: Town, sillon: Sillon
+) -> None:
+    town, (home, anne, *_) = small_town, sillon
+    edge = Grid("P P P .").at(3, 0)
+    for metres, may in ((90, True), (110, False)):
+        # At this latitude a degree of longitude has 73.67 km.
+        west = edge.lon + metres / 73_670
+        ground = shapely.box(west, edge.lat, west + 0.01, edge.lat + 0.009)
+        middle = Point(west + 0.005, edge.lat + 0.004)
+        other = town.open(as_multipolygon(ground), [town.join(middle) for _ in range(3)])
+        assert (other in queries.beside_neighbourhood(town.session, home)) is may
+    with pytest.raises(InvalidInput, match="touche"):
+        changes.merge(town.session, anne, home, other, WHY)
 
 
 def test_an_archive_sends_people_and_posts_to_their_surroundings(small_town: Town, sillon: Sillon) -> None:
