@@ -31,9 +31,10 @@ BEGIN ATOMIC
       CASE change.kind WHEN 'redraw' THEN change.geom WHEN 'merge' THEN ST_Union(own.geom, into_other.geom) END AS after
   ) AS outline
   CROSS JOIN LATERAL (
+    -- Strips of less than some four metres come from rounding: nobody drew them.
     SELECT outline.before, outline.after,
-      ST_CollectionExtract(ST_Difference(outline.after, outline.before), 3) AS gained,
-      ST_CollectionExtract(ST_Difference(outline.before, outline.after), 3) AS lost
+      ST_Buffer(ST_Buffer(ST_Difference(outline.after, outline.before), -0.00002), 0.00002, 'join=mitre') AS gained,
+      ST_Buffer(ST_Buffer(ST_Difference(outline.before, outline.after), -0.00002), 0.00002, 'join=mitre') AS lost
   ) AS ground
   WHERE change.id = of_change
     AND (nearness.lives_in(of_member, change.neighbourhood_id) OR nearness.lives_in(of_member, change.into_id));

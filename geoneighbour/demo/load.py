@@ -17,7 +17,7 @@ from geoneighbour.boundaries.reader import Progress as ImportProgress
 from geoneighbour.boundaries.reader import Request as Boundaries
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION
-from geoneighbour.demo import people, places, story, territory
+from geoneighbour.demo import changes, people, places, story, territory
 from geoneighbour.demo.texts import display_names
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member
@@ -77,7 +77,10 @@ def load(
     open_account(session, settings, settled[0].id, EMAIL, PASSWORD)
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)
+    changes.propose(session, seed, now, [one for one in changes.redraws() if one.done])
     review.run(session, progress)
+    changes.date_back(session, now)
+    changes.propose(session, seed, now, [one for one in changes.redraws() if not one.done])
     told = story.asked(seed, homes, arrived, drawn, now)
     for asked in progress(told, "requests"):
         _ask(session, asked, settled)

@@ -38,9 +38,9 @@ def neighbourhood_shapes(seed: int) -> list[Neighbourhood]:
             quartier = quartiers[row["quartier"]]
             shape, people = quartier.shape, quartier.population
         else:
-            shape = _hand_drawn(random.Random(f"{seed} {row['name']}"), row["centre"], row["radius_m"])  # noqa: S311
+            shape = uneven(random.Random(f"{seed} {row['name']}"), row["centre"], row["radius_m"])  # noqa: S311
             taken = [] if supporters else [other.shape for other in drawn]
-            shape = _largest(shapely.difference(shape & territory.land(), shapely.union_all(taken)))
+            shape = largest(shapely.difference(shape & territory.land(), shapely.union_all(taken)))
         shapely.prepare(shape)
         drawn.append(Neighbourhood(row["name"], row["story"], row["place"], people, supporters, shape))
     return drawn
@@ -63,7 +63,7 @@ def around(rng: random.Random, middle: shapely.Point, spread_m: float) -> Point:
     )
 
 
-def _hand_drawn(
+def uneven(
     rng: random.Random, centre: tuple[float, float], radius_m: float, corners: int = 17
 ) -> shapely.Polygon:
     """An uneven round shape, as somebody would draw it with a mouse."""
@@ -78,6 +78,6 @@ def _hand_drawn(
     return shapely.Polygon(ring)
 
 
-def _largest(shape: shapely.Geometry) -> shapely.Polygon:
+def largest(shape: shapely.Geometry) -> shapely.Polygon:
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     return shapely.set_precision(max(parts, key=shapely.area), 1e-6)

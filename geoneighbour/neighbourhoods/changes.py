@@ -65,7 +65,7 @@ def archive(session: Session, member_id: int, neighbourhood_id: int, why: str) -
 
 def remark(session: Session, member_id: int, change_id: int, body: str) -> Remark:
     """A word in the discussion, while the change lives."""
-    change = _living(session, change_id)
+    change = _living(session, change_id, member_id)
     _side(session, change, member_id)
     body = body.strip()
     if not 1 <= len(body) <= 1000:
@@ -83,7 +83,7 @@ def remark(session: Session, member_id: int, change_id: int, body: str) -> Remar
 
 def accept(session: Session, member_id: int, change_id: int) -> Change:
     """A moderator accepts, for their neighbourhood. A new name counts at once, all else from the next review on."""
-    change = _living(session, change_id)
+    change = _living(session, change_id, member_id)
     side = _side(session, change, member_id)
     if against := _against_accepting(session, change, side, member_id):
         raise against
@@ -127,7 +127,7 @@ def choices(session: Session, member_id: int, change_id: int) -> Choices:
 
 def refuse(session: Session, member_id: int, change_id: int) -> None:
     """A moderator of either side says no, until the change has taken effect."""
-    change = _living(session, change_id)
+    change = _living(session, change_id, member_id)
     if member_id not in moderators.of(session, _side(session, change, member_id)):
         raise Forbidden("Seul un modérateur du quartier peut en décider.")
     effects.ended(change, "refused")
@@ -135,7 +135,7 @@ def refuse(session: Session, member_id: int, change_id: int) -> None:
 
 def withdraw(session: Session, member_id: int, change_id: int) -> None:
     """Who proposed it takes it back."""
-    change = _living(session, change_id)
+    change = _living(session, change_id, member_id)
     if change.proposed_by != member_id:
         raise Forbidden("Seule la personne qui l'a proposé peut le retirer.")
     effects.ended(change, "withdrawn")
@@ -189,10 +189,13 @@ def _against_accepting(
     return None
 
 
-def _living(session: Session, change_id: int) -> Change:
+def _living(session: Session, change_id: int, member_id: int) -> Change:
     change = effects.hold(session, change_id)
     if change is None:
         raise NotFound
+    if change.proposed_by != member_id:
+        # For strangers it is not there, whatever has become of it.
+        _side(session, change, member_id)
     if change.state not in LIVING:
         raise Conflict("Ce changement n'est plus à décider.")
     return change

@@ -11,7 +11,7 @@ from geoneighbour.members.models import Notice
 from tests.world import communes, settled
 
 MERGED = {"from_code": "35002", "from_name": "Le <b>Sillon</b>", "to_code": "35001", "to_name": "Val d'A 100 %", "since": "2026", "why": "merged"}  # fmt: skip
-SAME = "Rien d’autre ne change : votre quartier, vos voisins et vos demandes restent les mêmes."
+SAME = "Rien d’autre ne change : votre quartier, vos voisins et vos publications restent les mêmes."
 
 
 @pytest.fixture

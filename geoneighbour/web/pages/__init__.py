@@ -6,10 +6,13 @@ from flask import Flask
 
 from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its routes on the blueprint)
     account,
+    change_words,
+    changes,
     contacts,
     home,
     messages,
     neighbourhoods,
+    notices,
     offline,
     photos,
     places,
@@ -24,5 +27,6 @@ from geoneighbour.web.pages.vendor import init_app as init_vendor
 def init_app(app: Flask) -> None:
     """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
     init_vendor(app)
-    words.init_app(app)
+    for module in (words, change_words, notices):
+        module.init_app(app)
     app.register_blueprint(pages)

@@ -1,23 +1,26 @@
-"""/quartiers: pick, support, join, leave, draw."""
+"""/quartiers: pick, support, join, leave, draw; the page of one; its moderators and its story."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
+from geoneighbour.errors import NotFound
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
-from geoneighbour.neighbourhoods import queries, service
-from geoneighbour.neighbourhoods.models import PROPOSED
+from geoneighbour.neighbourhoods import changes, moderators, queries, service
+from geoneighbour.neighbourhoods.models import PROPOSED, Neighbourhood
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import attempt
-from geoneighbour.web.problems import told
+from geoneighbour.web.pages.changes import living
+from geoneighbour.web.pages.forms import Refusal, attempt, typed
+from geoneighbour.web.problems import status_of, told
 
 
 @pages.get("/quartiers")
@@ -35,12 +38,15 @@ def neighbourhoods() -> str:
 
 
 @pages.get("/quartiers/<int:neighbourhood_id>")
-def neighbourhood(neighbourhood_id: int) -> str:
-    member = current_user.member if current_user.is_authenticated else None
-    row = queries.one(db(), neighbourhood_id, member.id if member else None)
-    return render_template(
-        "neighbourhoods/one.html", member=member, neighbourhood=row, bounds=extents.extent(db())
-    )
+def neighbourhood(neighbourhood_id: int) -> str | Response:
+    """For anybody; where it merged into another one, that one."""
+    try:
+        return _one(neighbourhood_id, None)
+    except NotFound:
+        heir = queries.heir(db(), neighbourhood_id)
+        if heir is None:
+            raise
+        return redirect(url_for("pages.neighbourhood", neighbourhood_id=heir))
 
 
 @pages.get("/quartiers/nouveau")
@@ -86,6 +92,76 @@ def withdraw() -> Response:
         gettext("Votre soutien est retiré."),
         url_for("pages.neighbourhoods"),
     )
+
+
+@pages.post("/quartiers/<int:neighbourhood_id>/moderer")
+def moderate(neighbourhood_id: int) -> Response:
+    member_id = current_member().id
+    return _done(
+        lambda: moderators.volunteer(db(), member_id, neighbourhood_id),
+        gettext("Vous voici modérateur : merci."),
+        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
+    )
+
+
+@pages.post("/quartiers/<int:neighbourhood_id>/nommer")
+def name_moderator(neighbourhood_id: int) -> Response:
+    member_id, other = current_member().id, request.form.get("member", default=0, type=int)
+    return _done(
+        lambda: moderators.name(db(), member_id, neighbourhood_id, other),
+        gettext("C’est fait : vous êtes un modérateur de plus."),
+        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
+    )
+
+
+@pages.post("/quartiers/<int:neighbourhood_id>/ne-plus-moderer")
+def step_down(neighbourhood_id: int) -> Response:
+    member_id = current_member().id
+    return _done(
+        lambda: moderators.step_down(db(), member_id, neighbourhood_id),
+        gettext("Vous n’êtes plus modérateur."),
+        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
+    )
+
+
+@pages.post("/quartiers/<int:neighbourhood_id>/histoire")
+def tell_story(neighbourhood_id: int) -> Response | tuple[str, int]:
+    member_id, story = current_member().id, typed("story")
+    refusal = attempt(lambda: moderators.tell_story(db(), member_id, neighbourhood_id, story))
+    if refusal:
+        return _one(neighbourhood_id, refusal), status_of(refusal)
+    return redirect(url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id))
+
+
+def _one(neighbourhood_id: int, refusal: Refusal | None) -> str:
+    """The page of one; who lives there finds its people and its changes too."""
+    member = current_user.member if current_user.is_authenticated else None
+    row = queries.one(db(), neighbourhood_id, member.id if member else None)
+    return render_template(
+        "neighbourhoods/one.html",
+        member=member,
+        neighbourhood=row,
+        kept=db().get_one(Neighbourhood, neighbourhood_id),
+        outlines=queries.outlines(db(), neighbourhood_id),
+        life=_life(neighbourhood_id, member.id) if member else None,
+        refusal=refusal,
+        story=typed("story") if refusal else row.story,
+        bounds=extents.extent(db()),
+    )
+
+
+def _life(neighbourhood_id: int, member_id: int) -> dict[str, Any] | None:
+    """What those who live there find on its page; None for others."""
+    if not queries.lives_in(db(), member_id, neighbourhood_id):
+        return None
+    changed = queries.changes(db(), neighbourhood_id, member_id)
+    return {
+        "roll": nearness.roll(db(), member_id) or [],
+        "moderators": queries.moderators(db(), neighbourhood_id, member_id),
+        "talked_of": [one for one in changed if one.state in changes.LIVING],
+        "ended": [one for one in changed if one.state not in changes.LIVING],
+        "living": living(changed, neighbourhood_id),
+    }
 
 
 def _done(action: Callable[[], None], words: str, target: str) -> Response:

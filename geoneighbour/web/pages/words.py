@@ -12,10 +12,9 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from geoneighbour.communes import queries as communes
 from geoneighbour.communes import words as commune_words
 from geoneighbour.database.http import db
-from geoneighbour.members.models import Notice
 from geoneighbour.nearness import words as nearness
-from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.neighbourhoods.numbers import people
+from geoneighbour.web.pages.kinds import KINDS
 
 TIERS = {
     "self": lazy_gettext("Vous"),
@@ -23,6 +22,7 @@ TIERS = {
     "wider": lazy_gettext("Mon voisinage"),
     "commune": lazy_gettext("Ma commune"),
     "adjacent_commune": lazy_gettext("Commune voisine"),
+}
 LEVELS = {
     "neighbour": TIERS["neighbour"],
     "wider": TIERS["wider"],
@@ -30,7 +30,6 @@ LEVELS = {
     "adjacent_commune": lazy_gettext("Communes voisines"),
 }
 """The switches of the feed: tiers of what reaches me."""
-}
 REACHES = {
     "neighbourhood": (lazy_gettext("Mon quartier"), lazy_gettext("les plus proches")),
     "wider": (lazy_gettext("Mon voisinage"), lazy_gettext("mon quartier et ceux d’à côté")),
@@ -46,6 +45,11 @@ STATES = {
     "soon_open": lazy_gettext("Bientôt ouvert"),
     "launched": lazy_gettext("Lancé"),
 }
+STATE_MEANS = {
+    "open": lazy_gettext("Ouvert : ses habitants se connaissent, s’écrivent et s’entraident."),
+    "soon_open": lazy_gettext("Bientôt ouvert : bien des voisins le soutiennent déjà."),
+    "launched": lazy_gettext("Lancé : il ouvre quand assez de voisins vérifiés qui y habitent le soutiennent."),
+}
 FACES = 5
 """How many tints the round faces have (css/parts.css)."""
 
@@ -58,50 +62,16 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(commune_words.name, "commune_name")
     app.jinja_env.globals.update(
         TIERS=TIERS,
-        REACHES=REACHES,
-        STATES=STATES,
-        FACES=FACES,
-        is_demonstration=lambda: communes.is_demonstration(db()),
         KINDS=KINDS,
         LEVELS=LEVELS,
+        REACHES=REACHES,
+        STATES=STATES,
+        STATE_MEANS=STATE_MEANS,
+        FACES=FACES,
+        is_demonstration=lambda: communes.is_demonstration(db()),
         script_texts=script_texts,
         moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
     )
-
-
-def told(notice: Notice) -> str:
-    """What a notice says to its member (docs/decisions/008, 009)."""
-    if notice.kind == "quarter_redrawn":
-        return gettext(
-            "Les contours officiels de %(name)s ont changé (%(vintage)s) : votre domicile n’y est plus, et votre soutien est retiré. Vous pouvez soutenir ou dessiner un autre quartier.",
-            **notice.about,
-        )
-    match notice.about["why"]:
-        case "merged":
-            news = gettext(
-                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s : %(from_name)s en fait partie."
-            )
-        case "split":
-            news = gettext(
-                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s : %(from_name)s a été partagée."
-            )
-        case "border":
-            news = gettext(
-                "Depuis le 1er janvier %(since)s, votre commune est %(to_name)s et non plus %(from_name)s : la limite entre les communes a changé."
-            )
-        case "found":
-            news = gettext("Votre commune est désormais connue : %(to_name)s.")
-        case _:
-            news = gettext(
-                "Depuis le 1er janvier %(since)s, votre domicile n’est plus dans %(from_name)s, ni dans une autre commune connue."
-def query(values: dict[str, Any]) -> str:
-    """The query of an address, without what is None."""
-    return urlencode({name: value for name, value in values.items() if value is not None})
-
-
-            )
-    same = gettext("Rien d’autre ne change : votre quartier, vos voisins et vos demandes restent les mêmes.")
-    return f"{news % notice.about} {same}"
 
 
 def about(number: int | None) -> str:
@@ -114,8 +84,6 @@ def about(number: int | None) -> str:
     raise ValueError(f"no words for {number!r}")
 
 
-        "one_new": gettext("Nouveau depuis votre dernière visite : 1 publication."),
-        "many_new": gettext("Nouveau depuis votre dernière visite : {n} publications."),
 def ago(moment: datetime) -> str:
     """« il y a 3 heures », and the date after a week."""
     since = datetime.now(UTC) - moment
@@ -124,6 +92,11 @@ def ago(moment: datetime) -> str:
     if since.total_seconds() < 60:
         return gettext("à l’instant")
     return format_timedelta(-since, add_direction=True, threshold=1.2)
+
+
+def query(values: dict[str, Any]) -> str:
+    """The query of an address, without what is None."""
+    return urlencode({name: value for name, value in values.items() if value is not None})
 
 
 def why(post: Any) -> str:
@@ -141,6 +114,8 @@ def script_texts() -> dict[str, str]:
         "zoom_in": gettext("Zoomer"),
         "zoom_out": gettext("Dézoomer"),
         "looking": gettext("Je regarde autour de ce point…"),
+        "one_new": gettext("Nouveau depuis votre dernière visite : 1 publication."),
+        "many_new": gettext("Nouveau depuis votre dernière visite : {n} publications."),
         "found": gettext("{label} : {people} personnes dans le voisinage."),
         "surroundings": gettext("Alentours"),
         "your_surroundings": gettext("Vos alentours"),
@@ -172,5 +147,6 @@ def script_texts() -> dict[str, str]:
         "suggest_walk": gettext("Dix minutes à pied autour de chez moi"),
         "suggest_gap": gettext("L’espace libre entre les quartiers"),
         "suggest_like": gettext("Comme {name}, à retoucher"),
+        "suggest_today": gettext("Le contour d’aujourd’hui"),
         "shape_first": gettext("Dessinez d’abord le contour sur la carte, puis « Terminer »."),
     }

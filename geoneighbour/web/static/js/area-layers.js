@@ -42,6 +42,15 @@ export const proposedLayers = (colour) => [
   },
 ];
 
+/** Outlines before and after a change; the ground between them has patterns (js/hatch.js) and borders of its own. */
+export const beforeLayers = (colour) => [line("before-line", "before", colour("label"), 2.5, [2.5, 2])];
+export const afterLayers = (colour) => [
+  { id: "after-fill", type: "fill", source: "after", paint: { "fill-color": colour("home"), "fill-opacity": 0.1 } },
+  line("after-line", "after", colour("home"), 3),
+];
+export const gainedLayers = (colour) => [{ id: "gained-fill", type: "fill", source: "gained", paint: { "fill-pattern": "gained" } }, line("gained-line", "gained", colour("home"), 2)];
+export const lostLayers = (colour) => [{ id: "lost-fill", type: "fill", source: "lost", paint: { "fill-pattern": "lost" } }, line("lost-line", "lost", colour("chosen"), 2, [1, 1.5])];
+
 export const pickedLayers = (colour) => [
   { id: "picked-fill", type: "fill", source: "base", "source-layer": "neighbourhoods", filter: ["==", ["id"], -1], paint: { "fill-color": colour("home"), "fill-opacity": 0.25 } },
   { id: "picked-line", type: "line", source: "base", "source-layer": "neighbourhoods", filter: ["==", ["id"], -1], paint: { "line-color": colour("home"), "line-width": 3.5 } },

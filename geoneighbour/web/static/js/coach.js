@@ -5,8 +5,8 @@ import { say } from "./texts.js";
 
 const PAUSE_MS = 500;
 
-/** `look(shape)` asks about {geometry} or {cells}; null: nothing drawn yet. `take(geometry)` is called when an offer is taken. */
-export function coach(list, take) {
+/** `look(shape)` asks about {geometry} or {cells}; null: nothing drawn yet. `more` goes along. `take(geometry)` is called when an offer is taken. */
+export function coach(list, take, more = {}) {
   let waiting = null;
   let turn = 0;
 
@@ -14,7 +14,7 @@ export function coach(list, take) {
     const mine = ++turn;
     let advice;
     try {
-      ({ advice } = await post("/neighbourhoods/coach", shape));
+      ({ advice } = await post("/neighbourhoods/coach", { ...shape, ...more }));
     } catch (problem) {
       advice = [{ kind: "problem", level: "look", text: problem.message, about: {} }];
     }

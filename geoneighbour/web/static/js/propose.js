@@ -1,14 +1,17 @@
-// /quartiers/nouveau: pen or brush, something to begin with, the coach, and sending. A refusal keeps everything in place.
+// /quartiers/nouveau and /quartiers/…/redessiner: pen or brush, something to begin with, the coach, and sending.
+// A refusal keeps everything in place.
 
 import { get, post } from "./api.js";
-import { widerLayers } from "./area-layers.js";
+import { beforeLayers, widerLayers } from "./area-layers.js";
 import { coach } from "./coach.js";
 import { advice, pen } from "./draw.js";
 import { fit, openMap, show } from "./map.js";
 import { say } from "./texts.js";
 
-const DRAFT = "geoneighbour.draft";
 const form = document.getElementById("propose");
+/** The id of the neighbourhood that gets a new outline; undefined for a new one. */
+const { redrawn } = form.dataset;
+const DRAFT = redrawn ? `geoneighbour.draft.${redrawn}` : "geoneighbour.draft";
 const hint = document.getElementById("map-hint");
 const tools = document.getElementById("tools");
 const button = (name) => document.querySelector(`[data-tool="${name}"]`);
@@ -25,8 +28,15 @@ function shape() {
   return geometry && { geometry };
 }
 
+/** The pen holds one ring: cells, several parts and holes are for the brush. */
+function toolFor({ cells, geometry }) {
+  if (cells) return PAINT;
+  const [rings, ...others] = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  return others.length || rings.length > 1 ? PAINT : DRAW;
+}
+
 function refuse({ message, field }) {
-  const input = ["name", "story"].includes(field) ? form.elements[field] : null;
+  const input = ["name", "story", "why"].includes(field) ? form.elements[field] : null;
   for (const spot of form.querySelectorAll("[data-problem]")) {
     spot.textContent = spot.dataset.problem === (input ? field : "geometry") ? message : "";
   }
@@ -96,25 +106,32 @@ async function send(event) {
   const submit = form.querySelector("[type=submit]");
   submit.setAttribute("aria-busy", "true");
   try {
-    const made = await post("/neighbourhoods", { name: form.elements.name.value, story: form.elements.story.value, ...whole });
+    const { name, story, why } = form.elements;
+    const made = redrawn
+      ? await post(`/neighbourhoods/${redrawn}/changes`, { kind: "redraw", why: why.value, ...whole })
+      : await post("/neighbourhoods", { name: name.value, story: story.value, ...whole });
     sessionStorage.removeItem(DRAFT);
-    location.assign(`/quartiers/${made.id}`);
+    location.assign(redrawn ? `/quartiers/changements/${made.id}` : `/quartiers/${made.id}`);
   } catch (problem) {
     refuse(problem);
     submit.removeAttribute("aria-busy");
   }
 }
 
-/** What one can begin with: cells around home, and neighbourhoods that others proposed here. */
-async function offer() {
+/** What one can begin with: cells around home, and neighbourhoods that others proposed here; or the outline of today. */
+async function offers(today) {
+  if (today) return [[say("suggest_today"), toolFor({ geometry: today }), { geometry: today }]];
   const [{ suggestions }, { neighbourhoods }] = await Promise.all([get("/neighbourhoods/suggestions"), get("/neighbourhoods")]);
   const proposed = neighbourhoods.filter((one) => one.state === "proposed" && one.covers_home);
-  const offers = [
+  return [
     ...suggestions.map(({ kind, cells }) => [say(`suggest_${kind}`), PAINT, { cells }]),
     ...proposed.map(({ name, geometry }) => [say("suggest_like", { name }), DRAW, { geometry }]),
   ];
+}
+
+async function offer(today) {
   const list = document.getElementById("suggestions");
-  list.replaceChildren(...offers.map(([words, wanted, given]) => {
+  list.replaceChildren(...(await offers(today)).map(([words, wanted, given]) => {
     const item = document.createElement("li");
     const start = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: words });
     start.addEventListener("click", async () => {
@@ -135,8 +152,12 @@ async function start() {
   show(map, "wider", mine.wider_area, widerLayers);
   const house = document.getElementById("house").content.firstElementChild.cloneNode(true);
   new Marker({ element: house, anchor: "bottom" }).setLngLat([home.lon, home.lat]).addTo(map);
-  map.jumpTo({ center: [home.lon, home.lat], zoom: 14.2 });
-  advisor = coach(document.getElementById("coach"), (geometry) => take(DRAW, { geometry }));
+  const today = redrawn && (await get(`/neighbourhoods/${redrawn}`)).geometry;
+  if (today) {
+    show(map, "before", today, beforeLayers);
+    fit(map, today);
+  } else map.jumpTo({ center: [home.lon, home.lat], zoom: 14.2 });
+  advisor = coach(document.getElementById("coach"), (geometry) => take(DRAW, { geometry }), redrawn && { redrawn: Number(redrawn) });
   drawing = pen(map, (now) => { if (way === DRAW) changed(now); }, () => { hint.textContent = say("shape_crosses"); });
   const current = () => (way === DRAW ? drawing : painting);
   for (const name of ["undo", "redo"]) button(name).addEventListener("click", () => current()[name]());
@@ -152,10 +173,10 @@ async function start() {
   form.querySelector("[type=submit]").disabled = false;
   tools.disabled = false;
   changed({ state: "empty", corners: 0, canUndo: false, canRedo: false });
-  const draft = JSON.parse(sessionStorage.getItem(DRAFT));
-  if (draft?.cells) await take(PAINT, draft);
-  else if (draft?.geometry) drawing.restore(draft.geometry);
-  await offer();
+  const first = JSON.parse(sessionStorage.getItem(DRAFT)) ?? (today && { geometry: today });
+  if (first && toolFor(first) === PAINT) await take(PAINT, first);
+  else if (first) drawing.restore(first.geometry);
+  await offer(today);
 }
 
 await start();
