@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.models import Commune
 
 Box = tuple[float, float, float, float]
 
-_found: dict[tuple[str, int | None], Box | None] = {}
+_found: dict[tuple[Engine, int | None], Box | None] = {}
 """The last extent of each database, kept until an import brings a newer row: every page asks for it."""
 
 
@@ -27,7 +27,7 @@ def extent(session: Session) -> Box | None:
 
     Without these, the first view of France would stretch from Guadeloupe to La Réunion.
     """
-    key = (str(session.get_bind().engine.url), session.scalar(select(func.max(Commune.id))))
+    key = (session.get_bind().engine, session.scalar(select(func.max(Commune.id))))
     if key not in _found:
         _found.clear()
         _found[key] = _extent(session)

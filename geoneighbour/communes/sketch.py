@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.extents import Box
@@ -19,7 +19,7 @@ LETTER, LINE = 17, 42
 """Width and height of a letter of the names (css/map.css), in units."""
 _SKETCH = text("SELECT * FROM nearness.sketch(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :most)")
 
-_drawn: dict[tuple[str, Box], tuple[float, Sketch]] = {}
+_drawn: dict[tuple[Engine, Box], tuple[float, Sketch]] = {}
 """The last sketch of a territory: it is the same for everybody."""
 
 
@@ -41,7 +41,7 @@ class Sketch:
 
 def sketch(session: Session, bounds: Box) -> Sketch:
     """Of `bounds` and what lies around, at most KEPT_S seconds old."""
-    key = (str(session.get_bind().engine.url), bounds)
+    key = (session.get_bind().engine, bounds)
     when, drawn = _drawn.get(key, (0.0, None))
     if drawn is None or time.monotonic() - when > KEPT_S:
         drawn = _draw(session, bounds)

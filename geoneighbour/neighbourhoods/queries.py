@@ -12,7 +12,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
-from geoneighbour.neighbourhoods.models import Neighbourhood
+from geoneighbour.neighbourhoods.models import Neighbourhood, Support
 
 _AROUND = text(
     "SELECT shown.* FROM nearness.neighbourhoods_around(:member) AS around (id),"
@@ -62,6 +62,15 @@ def one(session: Session, neighbourhood_id: int, member_id: int | None = None) -
     if row is None:
         raise NotFound("Ce quartier n'existe pas, ou ne vous est pas montré.")
     return row
+
+
+def supported(session: Session, member_id: int) -> Neighbourhood | None:
+    """The proposed neighbourhood that a member supports, for this member alone."""
+    return session.scalar(
+        select(Neighbourhood)
+        .join(Support, Support.neighbourhood_id == Neighbourhood.id)
+        .where(Support.member_id == member_id, Neighbourhood.state == "proposed")
+    )
 
 
 def beside(session: Session, member_id: int, ground: shapely.MultiPolygon) -> Sequence[Row[Any]]:

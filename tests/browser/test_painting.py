@@ -29,7 +29,7 @@ def opened(site: Site, visit: Visit, **more: Any) -> Page:
 
 def take_brush(page: Page) -> None:
     page.locator(".switch").get_by_text("Peindre").first.click()
-    expect(page.locator("#map-hint")).to_contain_text("Peignez vos rues")
+    expect(page.locator("#map-hint")).to_contain_text("Peignez les cases")
 
 
 def draft(page: Page) -> Any:

@@ -34,6 +34,11 @@ def test_two_photos_from_a_phone(site: Site, visit: Visit, tmp_path: Path, shoot
     page.get_by_label("Photos").set_input_files([turned, turned])
     expect(page.locator(".chosen img")).to_have_count(3)
     page.get_by_role("button", name="Retirer cette photo").last.click()
+    # Words are no picture, whatever they are called: that is said, and they are left out.
+    (tmp_path / "liste.jpg").write_text("du pain, des œufs")
+    page.get_by_label("Photos").set_input_files(tmp_path / "liste.jpg")
+    expect(page.locator("[data-slot=unread]")).to_contain_text("liste.jpg")
+    expect(page.locator(".chosen img")).to_have_count(2)
     page.get_by_label("Que voit-on ?").first.fill("Une échelle contre un mur")
     drawn(page)
     shoot(page, "photos-phone")

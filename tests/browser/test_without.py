@@ -20,7 +20,10 @@ def test_without_webgl_a_place_is_chosen_by_its_coordinates(visit: Visit) -> Non
     expect(answer).to_contain_text("Cancale")
     # The middle of a commune is nobody's home.
     expect(answer.get_by_role("link", name="C’est chez moi")).to_be_hidden()
-    page.get_by_label("Latitude, longitude").fill("48.6565 -2.012")
+    page.get_by_label("Latitude, longitude").fill("48,65")
+    page.get_by_role("button", name="Choisir ce point").click()
+    expect(page.locator("#place-status")).to_contain_text("Écrivez la latitude")
+    page.get_by_label("Latitude, longitude").fill("48,6565 -2,012")
     page.get_by_role("button", name="Choisir ce point").click()
     expect(answer.get_by_role("heading")).to_have_text("Le Sillon")
     answer.get_by_role("link", name="C’est chez moi").click()

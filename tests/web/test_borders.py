@@ -9,6 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import brotli
 import pytest
 from sqlalchemy import select
 
@@ -136,6 +137,9 @@ def test_libraries_come_packed_to_browsers_that_take_it(visitor):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.mimetype == "text/javascript"
     assert gzip.decompress(packed.data) == visitor.get(path).data == library.read_bytes()
+    smallest = visitor.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert smallest.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(smallest.data) == library.read_bytes()
     assert visitor.get("/static/vendor/../../app.py").status_code == 404
 
 

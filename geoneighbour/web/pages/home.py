@@ -12,6 +12,7 @@ from geoneighbour.database.http import db
 from geoneighbour.members import service as members
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
+from geoneighbour.neighbourhoods import queries as neighbourhoods
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import photos, queries
 from geoneighbour.web.pages.blueprint import pages
@@ -40,6 +41,7 @@ def home() -> str:
         kind=kind,
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,
+        supported=neighbourhoods.supported(db(), member.id),
         bounds=extents.extent(db()),
     )
 

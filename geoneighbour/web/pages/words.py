@@ -14,6 +14,7 @@ from geoneighbour.communes import words as commune_words
 from geoneighbour.database.http import db
 from geoneighbour.nearness import words as nearness
 from geoneighbour.neighbourhoods.numbers import people
+from geoneighbour.settings import ROOT
 from geoneighbour.web.pages.kinds import KINDS
 
 TIERS = {
@@ -48,7 +49,9 @@ STATES = {
 STATE_MEANS = {
     "open": lazy_gettext("Ouvert : ses habitants se connaissent, s’écrivent et s’entraident."),
     "soon_open": lazy_gettext("Bientôt ouvert : bien des voisins le soutiennent déjà."),
-    "launched": lazy_gettext("Lancé : il ouvre quand assez de voisins vérifiés qui y habitent le soutiennent."),
+    "launched": lazy_gettext(
+        "Lancé : il ouvre quand assez de voisins vérifiés qui y habitent le soutiennent."
+    ),
 }
 FACES = 5
 """How many tints the round faces have (css/parts.css)."""
@@ -69,6 +72,8 @@ def init_app(app: Flask) -> None:
         STATE_MEANS=STATE_MEANS,
         FACES=FACES,
         is_demonstration=lambda: communes.is_demonstration(db()),
+        # As one types it where the service was set up by make.
+        program=".venv/bin/geoneighbour" if (ROOT / ".venv").is_dir() else "geoneighbour",
         script_texts=script_texts,
         moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
     )
@@ -126,7 +131,9 @@ def script_texts() -> dict[str, str]:
         "also_here": gettext("Aussi à cet endroit : {names}."),
         "locating": gettext("Je cherche où vous êtes…"),
         "not_located": gettext("Votre position n’est pas disponible. Touchez plutôt la carte."),
-        "no_coordinates": gettext("Écrivez la latitude puis la longitude, par exemple 48,6493, -2,0257."),
+        "no_coordinates": gettext(
+            "Écrivez la latitude, une espace, puis la longitude, par exemple 48,6493 -2,0257."
+        ),
         "nothing_found": gettext("Rien de ce nom."),
         "one_post": gettext("1 publication"),
         "many_posts": gettext("{n} publications"),
@@ -137,11 +144,11 @@ def script_texts() -> dict[str, str]:
         "shape_close": gettext("Quand le tour est fait : « Terminer »."),
         "shape_done": gettext("Vous pouvez encore déplacer les coins."),
         "shape_crosses": gettext("Ce coin ferait croiser les bords : posez-le ailleurs."),
-        "paint_begin": gettext("Peignez vos rues, d’un doigt ou à la souris."),
+        "paint_begin": gettext("Peignez les cases de votre quartier, d’un doigt ou à la souris."),
         "paint_on": gettext("Continuez, ou gommez ce qui dépasse."),
         "paint_full": gettext("C’est le plus grand possible : gommez d’un côté pour peindre de l’autre."),
         "paint_joined": gettext("Reliez d’abord les morceaux : un contour se dessine d’un seul tenant."),
-        "paint_first": gettext("Peignez d’abord vos rues sur la carte."),
+        "paint_first": gettext("Peignez d’abord des cases sur la carte."),
         "close_strip": gettext("Fermer cette bande"),
         "see_place": gettext("Voir {name}"),
         "suggest_walk": gettext("Dix minutes à pied autour de chez moi"),

@@ -33,11 +33,12 @@ export const cursorLayers = (colour) => [line("cursor-line", "cursor", colour("c
 const lit = (yes, no) => ["case", ["boolean", ["feature-state", "lit"], false], yes, no];
 
 export const proposedLayers = (colour) => [
-  { id: "proposed-fill", type: "fill", source: "proposed", paint: { "fill-color": colour("chosen"), "fill-opacity": lit(0.3, 0.1) } },
-  line("proposed-line", "proposed", colour("chosen"), lit(4, 2.5), [2, 1.5]),
+  { id: "proposed-fill", type: "fill", source: "proposed", paint: { "fill-color": colour("chosen"), "fill-opacity": lit(0.3, 0.04) } },
+  // Many may lie over each other: each is a fine line until it is meant.
+  line("proposed-line", "proposed", colour("chosen"), lit(3.5, 1.2), [4, 2]),
   {
     id: "proposed-name", type: "symbol", source: "proposed",
-    layout: { "text-field": ["get", "name"], "text-font": ["Atkinson"], "text-size": 14, "text-max-width": 7 },
+    layout: { "text-field": ["get", "name"], "text-font": ["Atkinson"], "text-size": 13, "text-max-width": 7, "text-padding": 8 },
     paint: { "text-color": colour("chosen"), "text-halo-color": colour("halo"), "text-halo-width": 1.6 },
   },
 ];

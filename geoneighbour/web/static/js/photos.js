@@ -24,8 +24,16 @@ async function add(files) {
   field.setAttribute("aria-busy", "true");
   // Meanwhile the form holds what is chosen as it came: sent early, the server makes it smaller.
   hold([...chosen.map((one) => one.file), ...files.slice(0, room)]);
-  for (const file of files.slice(0, room)) chosen.push(entry(await smaller(file)));
+  const unread = [];
+  for (const file of files.slice(0, room)) {
+    const photo = await smaller(file);
+    if (photo) chosen.push(entry(photo));
+    else unread.push(file.name);
+  }
   field.removeAttribute("aria-busy");
+  const message = field.querySelector("[data-slot=unread]");
+  message.hidden = !unread.length;
+  message.querySelector("span").textContent = unread.join(", ");
   show();
 }
 
@@ -58,10 +66,10 @@ function hold(files) {
   input.files = held.files;
 }
 
-/** The photo upright, LONGEST at most, without what hides in its file; as it came where this browser cannot read it. */
+/** The photo upright, LONGEST at most, without what hides in its file; null for a file that is no picture to this browser. */
 async function smaller(file) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
-  if (!picture) return file;
+  if (!picture) return null;
   const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(picture.width * scale);

@@ -100,9 +100,9 @@ function locate() {
   );
 }
 
-/** « 48,6493, -2,0257 », « 48.6493 -2.0257 » → latitude and longitude; null when it is neither. */
+/** « 48,6493 -2,0257 », « 48.6493, -2.0257 » → latitude and longitude; null when it is neither, and for « 48,65 », which may be one number. */
 function readCoordinates(text) {
-  const found = text.trim().match(/^(-?\d+(?:[.,]\d+)?)\s*[,;\s]\s*(-?\d+(?:[.,]\d+)?)$/);
+  const found = !/^-?\d+,\d+$/.test(text.trim()) && text.trim().match(/^(-?\d+(?:[.,]\d+)?)\s*[,;\s]\s*(-?\d+(?:[.,]\d+)?)$/);
   if (!found) return null;
   const [lat, lon] = found.slice(1).map((part) => Number(part.replace(",", ".")));
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lon, lat } : null;

@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 import { beforeLayers, widerLayers } from "./area-layers.js";
 import { coach } from "./coach.js";
 import { advice, pen } from "./draw.js";
-import { fit, openMap, show } from "./map.js";
+import { fit, openMap, reducedMotion, show } from "./map.js";
 import { say } from "./texts.js";
 
 const form = document.getElementById("propose");
@@ -95,6 +95,11 @@ async function take(wanted, given = shape()) {
   tools.querySelector("[data-for=paint]").hidden = way !== PAINT;
 }
 
+/** On a phone the tools and, under them, the whole map. */
+function bringIntoView() {
+  if (matchMedia("(max-width: 59.99rem)").matches) tools.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth" });
+}
+
 async function send(event) {
   event.preventDefault();
   for (const input of form.elements) input.removeAttribute("aria-invalid");
@@ -166,7 +171,7 @@ async function start() {
     current().clear();
   });
   button("finish").addEventListener("click", () => drawing.finish());
-  tools.elements.way.forEach((choice) => choice.addEventListener("change", () => take(choice.value)));
+  tools.elements.way.forEach((choice) => choice.addEventListener("change", () => take(choice.value).then(bringIntoView)));
   tools.elements.brush.forEach((choice) => choice.addEventListener("change", () => painting.tool(choice.value)));
   tools.elements.size.addEventListener("input", ({ target }) => painting.size(Number(target.value)));
   form.addEventListener("submit", send);
