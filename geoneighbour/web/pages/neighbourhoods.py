@@ -156,7 +156,7 @@ def _life(neighbourhood_id: int, member_id: int) -> dict[str, Any] | None:
         return None
     changed = queries.changes(db(), neighbourhood_id, member_id)
     return {
-        "roll": nearness.roll(db(), member_id) or [],
+        "roll": nearness.roll(db(), member_id),
         "moderators": queries.moderators(db(), neighbourhood_id, member_id),
         "talked_of": [one for one in changed if one.state in changes.LIVING],
         "ended": [one for one in changed if one.state not in changes.LIVING],
