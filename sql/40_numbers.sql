@@ -66,19 +66,22 @@ END;
 COMMENT ON FUNCTION nearness.cells_in(geometry) IS
   'The published cells that an area (polygon, EPSG:4326) touches, with their rounded number of people, people per km² and outline (GeoJSON).';
 
-CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text)
+CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text, can_help text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT other.id, other.name
+  SELECT other.id, other.name, other.can_help
   FROM residence
   JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'
   JOIN nearness.person AS viewer ON viewer.member_id = of_member
+  JOIN member AS reader ON reader.id = of_member AND reader.listed
   JOIN nearness.person ON person.zone = residence.zone
   JOIN member AS other ON other.id = person.member_id
   WHERE residence.member_id = of_member
     AND other.id <> of_member
+    AND other.listed
     AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = other.id)
   ORDER BY other.name, other.id;
 END;
 COMMENT ON FUNCTION nearness.roll(bigint) IS
-  'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings, visitors, or while paused.';
+  'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings, visitors, or while paused. '
+  'Who is not listed is neither named nor counted, and reads no roll: to others it is as if the member paused, left, or blocked them (decision 012).';

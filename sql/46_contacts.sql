@@ -38,3 +38,20 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.why_contact(bigint, bigint) IS
   'Sentence 14. How near another member is to the viewer, and the names of both places. No row for members beyond, nor for those the viewer has not met (has_met).';
+
+CREATE OR REPLACE FUNCTION nearness.profile(viewer bigint, other bigint)
+RETURNS TABLE (
+  id bigint, name text, about text, can_help text, since date,
+  tier text, rings smallint,
+  other_kind text, other_name text, other_cell text, other_commune text,
+  home_kind text, home_name text, home_commune text
+)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+  SELECT member.id, member.name, member.about, member.can_help, date_trunc('month', member.created_at)::date, why.*
+  FROM nearness.why_contact(viewer, other) AS why
+  JOIN member ON member.id = other;
+END;
+COMMENT ON FUNCTION nearness.profile(bigint, bigint) IS
+  'What a member tells of themselves to whom they have met, since when they are here (the first of that month), and how near they are. '
+  'No row where why_contact() has none: not met, beyond, paused, blocked, or of no such number. One''s own is as others read it.';

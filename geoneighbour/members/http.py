@@ -30,24 +30,36 @@ class Choices(BaseModel):
 
     paused: bool | None = None
     hidden_from_wider: bool | None = None
+    listed: bool | None = None
+    about: str | None = None
+    can_help: str | None = None
+
+
+def choices_json(member: Member) -> dict[str, Any]:
+    return {
+        "paused": member.paused_at is not None,
+        "hidden_from_wider": member.hidden_from_wider,
+        "listed": member.listed,
+        "about": member.about,
+        "can_help": member.can_help,
+    }
 
 
 @api.patch("/me")
 @api.input(Choices)
 def decide(json_data: Choices) -> dict[str, Any]:
-    """Pause the account (neither see nor be seen), or hide from the wider area."""
+    """Pause (neither see nor be seen), hide from the wider area, be on the roll or not; what the profile says."""
     member = current_member()
     if json_data.paused is not None:
         service.pause(db(), member.id, json_data.paused)
     if json_data.hidden_from_wider is not None:
         service.hide_from_wider(db(), member.id, json_data.hidden_from_wider)
+    if json_data.listed is not None:
+        service.list_on_roll(db(), member.id, json_data.listed)
+    service.introduce(db(), member.id, json_data.about, json_data.can_help)
     db().flush()
     db().refresh(member)
-    return {
-        "id": member.id,
-        "paused": member.paused_at is not None,
-        "hidden_from_wider": member.hidden_from_wider,
-    }
+    return {"id": member.id, **choices_json(member)}
 
 
 @api.get("/notices")

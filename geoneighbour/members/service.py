@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import InvalidInput, NotFound, NotVerified
-from geoneighbour.members.models import Block, Member, Notice
+from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP, Block, Member, Notice
 
 
 def create(session: Session, name: str) -> Member:
@@ -45,11 +45,40 @@ def hide_from_wider(session: Session, member_id: int, hidden: bool) -> None:
     get(session, member_id).hidden_from_wider = hidden
 
 
+def list_on_roll(session: Session, member_id: int, listed: bool) -> None:
+    """Who is not listed is not on the roll of the neighbourhood, and does not read it (docs/decisions/012)."""
+    get(session, member_id).listed = listed
+
+
+def introduce(
+    session: Session, member_id: int, about: str | None = None, can_help: str | None = None
+) -> None:
+    """What a member says of themselves on the profile; None leaves it. InvalidInput: too long."""
+    member = get(session, member_id)
+    if about is not None:
+        # Browsers send a line's end as two characters, and count one.
+        about = "\n".join(" ".join(line.split()) for line in about.strip().splitlines())
+        if len(about) > LONGEST_ABOUT:
+            raise InvalidInput("%(most)s caractères au plus.", field="about", most=LONGEST_ABOUT)
+        member.about = about
+    if can_help is not None:
+        can_help = " ".join(can_help.split())
+        if len(can_help) > LONGEST_CAN_HELP:
+            raise InvalidInput("%(most)s caractères au plus.", field="can_help", most=LONGEST_CAN_HELP)
+        member.can_help = can_help
+
+
 def block(session: Session, member_id: int, other_id: int) -> None:
-    """From now on neither sees the other. Blocking twice is blocking once."""
+    """From now on neither sees the other. Blocking twice is blocking once.
+
+    NotFound for whom the member has not met: their names could be read among the blocked.
+    """
     if member_id == other_id:
         raise InvalidInput("On ne se bloque pas soi-même.", field="member")
-    get(session, other_id)
+    if session.get(Block, (member_id, other_id)):
+        return
+    if not session.scalar(select(func.nearness.has_met(member_id, other_id))):
+        raise NotFound("Cette personne n'existe pas, ou n'est pas de vos contacts.")
     session.execute(insert(Block).values(blocker_id=member_id, blocked_id=other_id).on_conflict_do_nothing())
 
 

@@ -18,7 +18,7 @@ from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
-from geoneighbour.members.http import current_member
+from geoneighbour.members.http import choices_json, current_member
 from geoneighbour.members.models import Home
 from geoneighbour.nearness import service, words
 from geoneighbour.neighbourhoods.models import Neighbourhood
@@ -80,8 +80,7 @@ def me() -> dict[str, Any]:
         "id": member.id,
         "name": member.name,
         "verified": member.verified_at is not None,
-        "paused": member.paused_at is not None,
-        "hidden_from_wider": member.hidden_from_wider,
+        **choices_json(member),
         "commune": {"code": commune.code, "name": communes.name(commune)} if commune else None,
         "home_neighbourhood": {
             "kind": "neighbourhood" if neighbourhood else "surroundings",
@@ -121,7 +120,9 @@ def contacts() -> dict[str, Any]:
     neighbourhood = db().get(Neighbourhood, service.residence(db(), member.id).zone)
     home = neighbourhood.name if neighbourhood else None
     return {
-        "neighbours": None if roll is None else [{"id": row.id, "name": row.name} for row in roll],
+        "neighbours": None
+        if roll is None
+        else [{"id": row.id, "name": row.name, "can_help": row.can_help} for row in roll],
         "count": None if roll is None else len(roll),
         "about": people(own.people),
         "wider": [
@@ -137,12 +138,16 @@ def contacts() -> dict[str, Any]:
     }
 
 
-@api.get("/contacts/<int:member_id>")
-def contact(member_id: int) -> dict[str, Any]:
-    """How near one other member is, and why."""
-    row = service.contact(db(), current_member().id, member_id)
+@api.get("/members/<int:member_id>")
+def profile(member_id: int) -> dict[str, Any]:
+    """What somebody I have met says of themselves, how near they are, and why. Their posts: /feed?author=."""
+    row = service.profile(db(), current_member().id, member_id)
     return {
-        "id": member_id,
+        "id": row.id,
+        "name": row.name,
+        "about": row.about,
+        "can_help": row.can_help,
+        "since": f"{row.since:%Y-%m}",
         "tier": row.tier,
         "rings": row.rings,
         "sentence": words.why(row, row.other_kind, row.other_name, row.other_commune),

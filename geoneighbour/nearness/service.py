@@ -22,7 +22,7 @@ _OPEN_AT = text(
     "SELECT id, name, story FROM neighbourhood WHERE state = 'open'"
     " AND ST_Covers(geom, ST_GeomFromText(:point, 4326)) ORDER BY ST_Area(geom), id"
 )
-_WHY_CONTACT = text("SELECT * FROM nearness.why_contact(:viewer, :other)")
+_PROFILE = text("SELECT * FROM nearness.profile(:viewer, :other)")
 _WIDER = text(
     "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people, n.geom AS geom,"
     " ST_AsGeoJSON(n.geom, 6)::json AS geometry"
@@ -87,21 +87,24 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
     raise InvalidInput("Cette portée n'existe pas.", field="reach")
 
 
-def contact(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
-    """How near another member is and why (columns of nearness.why_contact); NotFound for one beyond."""
-    row = session.execute(_WHY_CONTACT, {"viewer": viewer_id, "other": other_id}).one_or_none()
+def profile(session: Session, viewer_id: int, other_id: int) -> Row[Any]:
+    """What another member tells whom they have met, how near they are and why (columns of nearness.profile).
+
+    NotFound for one beyond or not met, as for one that does not exist.
+    """
+    row = session.execute(_PROFILE, {"viewer": viewer_id, "other": other_id}).one_or_none()
     if row is None:
         raise NotFound("Cette personne n'existe pas, ou n'est pas de vos contacts.")
     return row
 
 
 def roll(session: Session, member_id: int) -> list[Row[Any]] | None:
-    """The other verified members of one's own open neighbourhood (id, name).
+    """The other verified and listed members of one's own open neighbourhood (id, name, can_help).
 
-    None for surroundings, visitors and while paused: they are told no exact number, not even nought.
+    None for surroundings, visitors, while paused and for who is not listed: they are told no exact number, not even nought.
     """
     viewer = members.get(session, member_id)
-    told = viewer.verified_at and not viewer.paused_at
+    told = viewer.verified_at and not viewer.paused_at and viewer.listed
     if not told or session.get(Neighbourhood, residence(session, member_id).zone) is None:
         return None
     return list(session.execute(text("SELECT * FROM nearness.roll(:member)"), {"member": member_id}))

@@ -40,7 +40,8 @@ class Post(Base):
     reach: Mapped[str] = mapped_column(Text)
     origin_zone: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     origin_surroundings: Mapped[int] = mapped_column(
-        ForeignKey("zone.id"), comment="resolution-8 cell of the home then; where it goes on should the zone end"
+        ForeignKey("zone.id"),
+        comment="resolution-8 cell of the home then; where it goes on should the zone end",
     )
     origin_commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"))
     origin_cell: Mapped[int | None] = mapped_column(

@@ -68,6 +68,7 @@ class Person:
 
 @dataclass
 class Post:
+    kind: str
     author: int
     reach: str
     zone: int
@@ -246,9 +247,10 @@ class World:
 
     # Sentences 8 and 9: posts and whom they reach (decision 004).
 
-    def freeze(self, author: int, reach: str) -> Post:
+    def freeze(self, author: int, reach: str, kind: str) -> Post:
         person = self.people[author]
         return Post(
+            kind,
             author,
             reach,
             person.zone,
@@ -280,12 +282,15 @@ class World:
     def roll(self, member: int) -> set[int]:
         """Whom a verified member may count by name: the others of her own open neighbourhood."""
         person = self.people[member]
-        if not self.present(member) or person.chosen is None:
+        if not self.present(member) or not person.listed or person.chosen is None:
             return set()
         return {
             other
             for other, neighbour in self.people.items()
-            if other != member and neighbour.chosen == person.chosen and not self.parted(member, other)
+            if other != member
+            and neighbour.listed
+            and neighbour.chosen == person.chosen
+            and not self.parted(member, other)
         }
 
     def pairs(self) -> Iterable[tuple[int, int]]:

@@ -78,7 +78,7 @@ class Territory:
     def _week(self, events: int) -> None:
         acts: list[Callable[[], object]] = [
             self._join, self._join, self._move, self._move, self._delete, self._verify, self._verify, self._pause,
-            self._hide, self._block, self._choose, self._choose, self._leave, self._draw, self._support,
+            self._hide, self._list, self._block, self._choose, self._choose, self._leave, self._draw, self._support,
             self._support, self._write, self._write, self._write, self._write, self._write, self._close,
             self._redraw, self._redraw, self._redraw, self._redraw, self._merge, self._merge, self._end,
         ]  # fmt: skip
@@ -105,6 +105,9 @@ class Territory:
 
     def _hide(self) -> None:
         self.town.hide(self._someone(), self.rnd.random() < 0.7)
+
+    def _list(self) -> None:
+        self.town.list(self._someone(), self.rnd.random() < 0.3)
 
     def _block(self) -> None:
         pairs = sorted(self.town.world.blocks)

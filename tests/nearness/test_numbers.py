@@ -81,6 +81,23 @@ def test_the_roll_leaves_out_the_paused_and_the_blocked_and_the_paused_have_none
     assert service.roll(town.session, carl) is None
 
 
+def test_who_is_not_listed_is_neither_named_nor_counted_and_reads_no_roll(town: Town) -> None:
+    anne, bob, *others = town.crowd(SILLON.at(0.5, 0.5), 11)
+    town.open(SILLON.areas()["S"], [anne, bob, *others])
+    town.list(bob, listed=False)
+    assert roll(town, anne) == set(others) == town.world.roll(anne)
+    assert service.roll(town.session, bob) is None
+    assert not met(town, anne, bob)
+    assert not met(town, bob, anne)
+    town.list(bob)
+    assert roll(town, bob) == {anne, *others}
+    assert met(town, anne, bob)
+
+
+def met(town: Town, viewer: int, other: int) -> bool:
+    return bool(town.session.scalar(select(func.nearness.has_met(viewer, other))))
+
+
 def roll(town: Town, member: int) -> set[int] | None:
     rows = service.roll(town.session, member)
     return None if rows is None else {row.id for row in rows}

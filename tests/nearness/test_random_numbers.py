@@ -4,6 +4,7 @@ is not told."""
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,11 +18,13 @@ from geoneighbour.nearness import service
 from geoneighbour.neighbourhoods import queries
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import queries as posts
+from geoneighbour.posts.models import KINDS
 from tests.nearness.grid_steps import outline
 from tests.nearness.oracle_numbers import Counted, Numbers
 from tests.nearness.territory import Territory
 
 Checked = Counter[str]
+TIERS = (None, "self", "neighbour", "wider", "commune", "adjacent_commune")
 SAME_GROUND = 1e-6
 NEARLY_SAME_GROUND = 0.03
 
@@ -154,10 +157,19 @@ def test_9_the_feed_of_the_service_is_that_of_the_rule(territory: Territory, che
     for member in some(territory):
         rows = posts.feed(session, member, most=10_000)
         assert [row.id for row in rows] == last.feeds[member]
-        assert {row.id: row.tier for row in rows} == {
+        tiers = {
             post: last.audience[post, member][0] if (post, member) in last.audience else "self"
             for post in last.feeds[member]
         }
+        assert {row.id: row.tier for row in rows} == tiers
+        for tier, kind in product(TIERS, (None, *KINDS)):
+            told = posts.feed(session, member, most=10_000, tier=tier, kind=kind)
+            assert [row.id for row in told] == [
+                post
+                for post in last.feeds[member]
+                if tier in (None, tiers[post]) and kind in (None, territory.town.world.posts[post].kind)
+            ]
+            checked["feeds under a switch"] += 1
         for post in territory.town.world.posts:
             if post not in last.feeds[member] and not territory.town.world.posts[post].closed:
                 with pytest.raises(NotFound):

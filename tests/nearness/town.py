@@ -20,10 +20,12 @@ from geoneighbour.errors import GeoneighbourError
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
+from geoneighbour.members.models import Block
 from geoneighbour.nearness import review
 from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
+from geoneighbour.posts.models import KINDS
 from tests.grid import as_multipolygon, geojson
 from tests.nearness import oracle
 from tests.nearness.oracle_review import Numbers
@@ -127,8 +129,15 @@ class Town:
         self.session.flush()
         self.world.people[member].hidden = hidden
 
+    def list(self, member: int, listed: bool = True) -> None:
+        members.list_on_roll(self.session, member, listed)
+        self.session.flush()
+        self.world.people[member].listed = listed
+
     def block(self, member: int, other: int) -> None:
-        members.block(self.session, member, other)
+        """Whoever the other is: `members.block` wants them to have met."""
+        self.session.merge(Block(blocker_id=member, blocked_id=other))
+        self.session.flush()
         self.world.blocks.add((member, other))
 
     def unblock(self, member: int, other: int) -> None:
@@ -192,10 +201,11 @@ class Town:
         allowed = self.world.present(author) and (in_commune or reach in ("neighbourhood", "wider"))
         # Other words each time: the same ones at once would be one post.
         words = f"Une échelle de {len(self.world.posts) + 2} m ?"
-        post = self._agree(allowed, lambda: posts.write(self.session, author, "request", words, reach))
+        kind = KINDS[len(self.world.posts) % len(KINDS)]
+        post = self._agree(allowed, lambda: posts.write(self.session, author, kind, words, reach))
         if post is None:
             return None
-        self.world.posts[post.id] = self.world.freeze(author, reach)
+        self.world.posts[post.id] = self.world.freeze(author, reach, kind)
         assert post.origin_zone == person.zone
         return post.id
 

@@ -247,18 +247,18 @@ def test_a_block_acts_both_ways(logged_in, town):
     assert a.post(f"/api/v1/members/{town['inside'][1]}/block").status_code == 204
     assert a.get(f"/api/v1/posts/{of_b}").status_code == 404
     assert b.get(f"/api/v1/posts/{of_a}").status_code == 404
-    assert b.get(f"/api/v1/contacts/{town['inside'][0]}").status_code == 404
+    assert b.get(f"/api/v1/members/{town['inside'][0]}").status_code == 404
     assert a.delete(f"/api/v1/members/{town['inside'][1]}/block").status_code == 204
     assert b.get(f"/api/v1/posts/{of_a}").status_code == 200
 
 
 def test_only_people_one_has_met_can_be_asked_about(logged_in, town):
     reader, author = logged_in(town["inside"][0]), logged_in(town["inside"][1])
-    path = f"/api/v1/contacts/{town['inside'][1]}"
+    path = f"/api/v1/members/{town['inside'][1]}"
     assert reader.get(path).status_code == 404, "a neighbour of the surroundings, not met"
     author.post("/api/v1/posts", json={"kind": "request", "body": "Qui a une échelle ?", "reach": "commune"})
     assert reader.get(path).json["tier"] in ("neighbour", "wider")
-    assert author.get(f"/api/v1/contacts/{town['inside'][0]}").status_code == 404, "who reads is not met"
+    assert author.get(f"/api/v1/members/{town['inside'][0]}").status_code == 404, "who reads is not met"
 
 
 def test_a_paused_member_neither_sees_nor_is_seen(logged_in, town):

@@ -32,7 +32,7 @@ def test_no_answer_to_others_holds_a_home(visitor, logged_in, street):
         victim.post("/api/v1/posts", json={"kind": "request", "body": "Qui a une échelle ?", "reach": reach})
     post = reader.get("/api/v1/feed").json["items"][0]["id"]
     paths = [
-        "/api/v1/feed", f"/api/v1/posts/{post}", "/api/v1/contacts", f"/api/v1/contacts/{ids[0]}", "/api/v1/me/map",
+        "/api/v1/feed", f"/api/v1/posts/{post}", "/api/v1/contacts", f"/api/v1/members/{ids[0]}", "/api/v1/me/map",
         "/api/v1/neighbourhoods", "/api/v1/neighbourhoods/1", "/api/v1/reach?reach=wider", "/api/v1/communes?q=c",
         "/accueil", "/voisins", "/quartiers", "/quartiers/1", f"/publications/{post}", "/messages", "/compte",
     ]  # fmt: skip

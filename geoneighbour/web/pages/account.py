@@ -8,18 +8,41 @@ from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
+from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members import service
 from geoneighbour.members.http import current_member
+from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import typed
+from geoneighbour.web.pages.forms import attempt, typed
+from geoneighbour.web.problems import status_of
 
 
 @pages.get("/compte")
 def account() -> str:
     member = current_member()
+    return _page(member.about, member.can_help, None)
+
+
+@pages.post("/compte/profil")
+def introduce() -> Response | tuple[str, int]:
+    member, about, can_help = current_member(), typed("about"), typed("can_help")
+    refusal = attempt(lambda: service.introduce(db(), member.id, about, can_help))
+    if refusal:
+        return _page(about, can_help, refusal), status_of(refusal)
+    flash(gettext("C’est enregistré."), "done")
+    return redirect(url_for("pages.account"))
+
+
+def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
+    member = current_member()
     return render_template(
         "account.html",
         member=member,
+        about=about,
+        can_help=can_help,
+        longest_about=LONGEST_ABOUT,
+        longest_can_help=LONGEST_CAN_HELP,
+        refusal=refusal,
         blocked=service.blocked_by(db(), member.id),
         bounds=extents.extent(db()),
     )
@@ -30,6 +53,7 @@ def decide() -> Response:
     member = current_member()
     service.pause(db(), member.id, typed("paused") == "yes")
     service.hide_from_wider(db(), member.id, typed("hidden_from_wider") == "yes")
+    service.list_on_roll(db(), member.id, typed("listed") == "yes")
     flash(gettext("C’est enregistré."), "done")
     return redirect(url_for("pages.account"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(about)
     app.add_template_filter(ago)
     app.add_template_filter(why)
+    app.add_template_filter(month)
     app.add_template_filter(query)
     app.add_template_filter(commune_words.name, "commune_name")
     app.jinja_env.globals.update(
@@ -97,6 +98,11 @@ def ago(moment: datetime) -> str:
     if since.total_seconds() < 60:
         return gettext("à l’instant")
     return format_timedelta(-since, add_direction=True, threshold=1.2)
+
+
+def month(day: date) -> str:
+    """« mars 2026 »."""
+    return format_date(day, gettext("MMMM y"))
 
 
 def query(values: dict[str, Any]) -> str:
