@@ -29,6 +29,7 @@ OPEN_TO_ALL = {
     "GET /api/v1/communes/<code>/neighbours",
     "GET /api/v1/neighbourhoods",
     "GET /api/v1/neighbourhoods/<int:neighbourhood_id>",
+    "GET /api/v1/neighbourhoods/<int:neighbourhood_id>/outlines",
 }
 
 
@@ -44,6 +45,10 @@ def test_every_other_endpoint_asks_for_a_login(app, visitor):
     bodies = {
         "/api/v1/neighbourhoods": {"name": "x", "geometry": {}},
         "/api/v1/neighbourhoods/coach": {"geometry": {}},
+        "/api/v1/neighbourhoods/<int:neighbourhood_id>": {"story": "x"},
+        "/api/v1/neighbourhoods/<int:neighbourhood_id>/changes": {"kind": "archive", "why": "x"},
+        "/api/v1/neighbourhoods/<int:neighbourhood_id>/moderators": {"member": 1},
+        "/api/v1/changes/<int:change_id>/remarks": {"body": "x"},
         "/api/v1/posts": {"kind": "request", "body": "x", "reach": "wider"},
         "/api/v1/posts/<int:post_id>/replies": {"body": "x"},
         "/api/v1/posts/<int:post_id>/photos/<int:number>": {"alt": "x"},
