@@ -29,6 +29,9 @@ MEMBERS = [
     "/accueil",
     "/quartiers",
     "/quartiers/2",
+    "/quartiers/7",
+    "/quartiers/7/changer",
+    "/quartiers/changements/2",
     "/quartiers/nouveau",
     "/publications/nouvelle",
     "/voisins",
@@ -64,7 +67,8 @@ def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, b
     page = visit("/", **look)
     for path in PUBLIC:
         faults += _faults(page, path)
-    page = visit("/accueil", email=site.resident_of("Le Sillon"), **look)
+    # There a redraw is being discussed.
+    page = visit("/accueil", email=site.resident_of("Saint-Servan"), **look)
     other = page.locator(".post:not([data-mine]) .post-body a").first.get_attribute("href")
     for path in [*MEMBERS, other]:
         faults += _faults(page, path)

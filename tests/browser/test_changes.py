@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from shapely.geometry import Point, shape
 from sqlalchemy import select
@@ -79,6 +80,8 @@ def redraws(visit: Visit, email: str, here: int, shoot) -> str:
     expect(page.locator("#map-hint")).to_contain_text("déplacer les coins")
     until_drawn(page, "before-line")
     shoot(page, "redraw-phone")
+    found = Axe().run(page).response["violations"]
+    assert not [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")]
     page.locator(".switch").get_by_text("Peindre").first.click()
     page.locator(".brushes").get_by_text("Gommer").click()
     page.get_by_label("Pinceau").fill("4")

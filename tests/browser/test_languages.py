@@ -72,7 +72,7 @@ def test_chosen_on_a_phone(site: Site, visit: Visit, shoot, code, name, question
     page.wait_for_function(kept)
 
     page.set_viewport_size(NARROW)
-    assert not (wide := overflows(page, [*MEMBERS, "/quartiers/2"])), wide
+    assert not (wide := overflows(page, [*MEMBERS, "/quartiers/2", "/quartiers/2/changer"])), wide
     page.context.clear_cookies(name="session")
     assert not (wide := overflows(page, PUBLIC)), wide
 

@@ -17,6 +17,7 @@ from geoneighbour import errors
 from geoneighbour.communes.models import Commune
 from geoneighbour.members.models import Notice
 from geoneighbour.nearness import review
+from geoneighbour.neighbourhoods import changes
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
 from geoneighbour.settings import ROOT
@@ -109,7 +110,17 @@ def street(world, logged_in):
     world.execute(update(Commune).values(name="Stad"))
     ids = [settled(world, f"Ada{i}", -2.058 + 0.001 * i, 48.545 + 0.0005 * i) for i in range(14)]
     review.run(world)
-    opened(world, "Kade", SILLON, ids[:11])
+    kade = opened(world, "Kade", SILLON, ids[:11])
+    drawn = changes.redraw(world, ids[1], kade, box(-2.06, 48.54, -2.03, 48.57), "Ok?")
+    changes.remark(world, ids[2], drawn.id, "Ok")
+    changes.refuse(world, ids[0], changes.rename(world, ids[1], kade, "Kade 2", "Ok?").id)
+    about = {"name": "Kade", "into_name": "Dijk", "to_name": "Dijk", "change": str(drawn.id)}
+    kinds = ("renamed", "redrawn", "merged", "archived", "left_outside")
+    whats = ("redraw", "rename", "merge", "archive")
+    notices = [("change_proposed", what) for what in whats] + [(kind, "") for kind in kinds]
+    world.add_all(
+        Notice(member_id=ids[13], kind=kind, about=about | {"what": what}) for kind, what in notices
+    )
     neighbourhoods.propose(world, ids[12], "Plein", "", SILLON)
     written = [
         posts.write(world, ids[0], "request", "Ladder?", "wider"),
@@ -123,7 +134,8 @@ def street(world, logged_in):
     world.commit()
     return {
         "clients": [logged_in(ids[0]), logged_in(ids[13]), logged_in(new)],
-        "neighbourhood_id": 1,
+        "neighbourhood_id": kade,
+        "change_id": drawn.id,
         "post_id": [post.id for post in written],
         "thread_id": thread.id,
         "code": "35001",
@@ -184,6 +196,11 @@ REFUSED_TO_MEMBERS = [
     ("/publications/nouvelle", {"kind": "request", "body": "Hallo?", "reach": "x"}),
     ("/mot-de-passe/changer", {"password": "x", "new_password": "y", "new_password_confirm": "z"}),
     ("/quartiers/1/soutenir", {}),
+    ("/quartiers/1/changer", {"kind": "rename", "name": "x", "why": "Ok?"}),
+    ("/quartiers/1/changer", {"kind": "merge", "why": "Ok?"}),
+    ("/quartiers/1/histoire", {"story": "x" * 501}),
+    ("/quartiers/changements/1", {}),
+    ("/quartiers/changements/1/accepter", {}),
 ]
 
 
