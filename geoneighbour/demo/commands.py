@@ -25,7 +25,7 @@ def demo() -> None:
     "--members", default=600, show_default=True, type=click.IntRange(1, 20_000), help="How many people."
 )
 def load(seed: int, members: int) -> None:
-    """Fill an empty database with communes, people, neighbourhoods and requests around Saint-Malo.
+    """Fill an empty database with communes, people, neighbourhoods and posts around Saint-Malo.
 
     All of it, or nothing. Prints a login to look around with.
     """
@@ -34,7 +34,7 @@ def load(seed: int, members: int) -> None:
         loaded = demonstration.load(session, chosen, seed, members, _bar, bar)
     click.echo(
         f"Demonstration: {loaded.communes} communes, {loaded.members} members, "
-        f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.requests} requests."
+        f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.posts} posts."
     )
     click.echo(f"Log in as {demonstration.EMAIL} with the password {demonstration.PASSWORD}")
 

@@ -18,9 +18,10 @@ from geoneighbour.boundaries.reader import Request as Boundaries
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION
 from geoneighbour.demo import changes, people, places, story, territory
-from geoneighbour.demo.texts import display_names
+from geoneighbour.demo.texts import display_names, profiles
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member
+from geoneighbour.members.service import introduce
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import queries as posts_read
@@ -40,7 +41,7 @@ class Loaded:
     members: int
     neighbourhoods: int
     proposed: int
-    requests: int
+    posts: int
 
 
 def load(
@@ -51,7 +52,7 @@ def load(
     progress: Progress,
     import_progress: ImportProgress,
 ) -> Loaded:
-    """Communes, members, neighbourhoods, a review, requests; all in the session's transaction.
+    """Communes, members, neighbourhoods, a review, posts; all in the session's transaction.
 
     The same people in the same places from the same seed; times count back from now. Conflict when members exist.
     """
@@ -74,6 +75,9 @@ def load(
         _settle(session, NAME if number == 0 else next(names), home, story.moment(now, age))
         for number, (home, age) in enumerate(progress(list(zip(homes, arrived, strict=True)), "members"))
     ]
+    said = profiles(seed, [home.neighbourhood for home in homes])
+    for member, profile in zip(settled, said, strict=True):
+        introduce(session, member.id, profile.about, profile.can_help)
     open_account(session, settings, settled[0].id, EMAIL, PASSWORD)
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)
@@ -81,9 +85,9 @@ def load(
     review.run(session, progress)
     changes.date_back(session, now)
     changes.propose(session, seed, now, [one for one in changes.redraws() if not one.done])
-    told = story.asked(seed, homes, arrived, drawn, now)
-    for asked in progress(told, "requests"):
-        _ask(session, asked, settled)
+    told = story.written(seed, homes, arrived, drawn, now)
+    for one in progress(told, "posts"):
+        _write(session, one, settled)
     proposed = sum(one.supporters is not None for one in drawn)
     return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told))
 
@@ -120,17 +124,17 @@ def _found(
             neighbourhoods.choose(session, member.id, made.id)
 
 
-def _ask(session: Session, asked: story.Asked, settled: list[Member]) -> None:
-    author = settled[asked.author]
-    post = posts.write(session, author.id, "request", asked.request.text, asked.request.reach)
-    post.created_at = asked.at
-    for reply in asked.replies:
+def _write(session: Session, one: story.Written, settled: list[Member]) -> None:
+    author, sentence = settled[one.author], one.sentence
+    post = posts.write(session, author.id, sentence.kind, sentence.text, sentence.reach)
+    post.created_at = one.at
+    for reply in one.replies:
         thread = posts.reply(session, settled[reply.member].id, post.id, reply.text)
         _, messages = posts_read.thread(session, author.id, thread.id)
         messages[-1].created_at = reply.at
-    if asked.closed_at:
+    if one.closed_at:
         posts.close(session, author.id, post.id)
-        post.closed_at = asked.closed_at
+        post.closed_at = one.closed_at
 
 
 def _verified(member: Member) -> datetime:

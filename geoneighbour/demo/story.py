@@ -1,4 +1,4 @@
-"""When the demonstration's residents came and what they asked since: pure functions of a seed.
+"""When the demonstration's residents came and what they wrote since: pure functions of a seed.
 
 Who does what never depends on the hour of loading; only the moments count back from it.
 """
@@ -13,10 +13,10 @@ from datetime import datetime, timedelta, timezone
 from geoneighbour.demo import territory
 from geoneighbour.demo.people import Home
 from geoneighbour.demo.places import Neighbourhood
-from geoneighbour.demo.texts import Request, requests
+from geoneighbour.demo.texts import Sentence, sentences
 
-MONTHS, FOUNDERS, REQUESTS = 200.0, 70.0, 60.0
-"""Days: how long ago the first came, by when every neighbourhood had opened, since when people ask."""
+MONTHS, FOUNDERS, POSTS = 200.0, 70.0, 60.0
+"""Days: how long ago the first came, by when every neighbourhood had opened, since when people write."""
 VERIFIED_AFTER = 2.0
 """Days from somebody's coming to the verification."""
 LOCAL = timezone(timedelta(hours=1))
@@ -33,10 +33,10 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request, by whom (an index) and when; closed since, or open."""
+class Written:
+    """A post, by whom (an index) and when; closed since, or open."""
 
-    request: Request
+    sentence: Sentence
     author: int
     at: datetime
     closed_at: datetime | None
@@ -44,7 +44,7 @@ class Asked:
 
 
 def arrivals(seed: int, homes: list[Home], founders: int) -> list[float]:
-    """How many days ago each member came. The first `founders` of each neighbourhood came before anyone asked anything."""
+    """How many days ago each member came. The first `founders` of each neighbourhood came before anyone wrote anything."""
     rng = random.Random(f"{seed} arrivals")  # noqa: S311 (invented people)
     seen: Counter[str | None] = Counter()
     ages = []
@@ -61,54 +61,56 @@ def moment(now: datetime, age: float) -> datetime:
     return then - timedelta(hours=9) if then.astimezone(LOCAL).hour < 7 else then
 
 
-def asked(
+def written(
     seed: int, homes: list[Home], arrived: list[float], drawn: list[Neighbourhood], now: datetime
-) -> list[Asked]:
-    """Every request of requests.toml once, oldest first, each by another member who lived there by then.
+) -> list[Written]:
+    """Every sentence of posts.toml once, oldest first, each by another member who lived there by then.
 
     Those who answer live in the author's neighbourhood and commune. The first home is that of the demonstration's login.
     """
-    rng = random.Random(f"{seed} requests")  # noqa: S311 (invented people)
+    rng = random.Random(f"{seed} posts")  # noqa: S311 (invented people)
     places: dict[str | None, str] = {one.name: one.place for one in drawn}
-    ages = sorted((REQUESTS * rng.random() ** 1.8 + 0.01 for _ in requests()), reverse=True)
+    ages = sorted((POSTS * rng.random() ** 1.8 + 0.01 for _ in sentences()), reverse=True)
     free = set(range(1, len(homes)))
     mates = _mates(homes)
     told = []
-    for age, request in zip(ages, rng.sample(requests(), len(ages)), strict=True):
-        if request.mine:
+    for age, sentence in zip(ages, rng.sample(sentences(), len(ages)), strict=True):
+        if sentence.mine:
             author = 0
         else:
             fit = [
                 member
                 for member in sorted(free)
                 if arrived[member] > age + VERIFIED_AFTER + 1
-                and request.place in (None, places.get(homes[member].neighbourhood, "country"))
-                and (homes[member].neighbourhood or not (request.replies or request.reach == "neighbourhood"))
-                and len(mates[member]) > len(request.replies)
+                and sentence.place in (None, places.get(homes[member].neighbourhood, "country"))
+                and (
+                    homes[member].neighbourhood or not (sentence.replies or sentence.reach == "neighbourhood")
+                )
+                and len(mates[member]) > len(sentence.replies)
             ]
             # Around the login's home there is something to see.
             near = [3 if homes[member].neighbourhood == homes[0].neighbourhood else 1 for member in fit]
             author = rng.choices(fit, near)[0]
         free.discard(author)
-        told.append(_told(rng, request, author, moment(now, age), mates[author], now))
+        told.append(_told(rng, sentence, author, moment(now, age), mates[author], now))
     return sorted(told, key=lambda one: one.at)
 
 
 def _told(
-    rng: random.Random, request: Request, author: int, at: datetime, mates: list[int], now: datetime
-) -> Asked:
-    # Time flies slower for what was asked a moment ago: answers lie between the request and now.
+    rng: random.Random, sentence: Sentence, author: int, at: datetime, mates: list[int], now: datetime
+) -> Written:
+    # Time flies slower for what was written a moment ago: answers lie between the post and now.
     until = min(now, at + timedelta(days=3))
     others = [mate for mate in mates if mate != author]
     # Whoever tries the demonstration has conversations of both kinds.
-    who = rng.sample(others, len(request.replies))
+    who = rng.sample(others, len(sentence.replies))
     if 0 in others and 0 not in who and who:
         who[0] = 0
     soon = at + (until - at) * 0.8
-    moments = sorted(_woken(at + (until - at) * rng.uniform(0.1, 0.7), soon) for _ in request.replies)
-    replies = tuple(map(Reply, who, moments, request.replies))
-    closed_at = at + (until - at) * rng.uniform(0.85, 0.97) if request.closed else None
-    return Asked(request, author, at, closed_at, replies)
+    moments = sorted(_woken(at + (until - at) * rng.uniform(0.1, 0.7), soon) for _ in sentence.replies)
+    replies = tuple(map(Reply, who, moments, sentence.replies))
+    closed_at = at + (until - at) * rng.uniform(0.85, 0.97) if sentence.closed else None
+    return Written(sentence, author, at, closed_at, replies)
 
 
 def _woken(then: datetime, latest: datetime) -> datetime:

@@ -31,7 +31,7 @@ def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "load", lambda: settings)
     done = CliRunner().invoke(demo, ["load"], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 150 requests" in done.output
+    assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 170 posts" in done.output
     assert "demo@exemple.fr" in done.output
     assert "voisinage-demo" in done.output
 
@@ -60,6 +60,8 @@ def _is_alive(session: Session) -> None:
     assert session.scalar(select(func.count()).where(Post.origin_cell.is_(None))) == 0
     assert 10 < session.scalar(select(func.count()).where(Post.closed_at.is_not(None))) < 40
     assert count(Message) > 40
+    assert session.scalar(select(func.count(Post.kind.distinct()))) == 3
+    assert session.scalar(select(func.count()).where(Member.about != "", Member.can_help != "")) > 100
     # The feed goes by id: the order of writing must be that of time.
     written = session.scalars(select(Post.created_at).order_by(Post.id)).all()
     assert written == sorted(written)
@@ -68,9 +70,9 @@ def _is_alive(session: Session) -> None:
     names = [demonstration.NAME, *islice((n for n in display_names(1) if n != demonstration.NAME), 599)]
     homes = people.population(1)
     ages = story.arrivals(1, homes, 11)
-    planned = story.asked(1, homes, ages, places.neighbourhood_shapes(1), datetime.now(UTC))
+    planned = story.written(1, homes, ages, places.neighbourhood_shapes(1), datetime.now(UTC))
     said = session.execute(select(Post.body, Member.name).join(Member, Member.id == Post.author_id))
-    assert {tuple(row) for row in said} == {(one.request.text, names[one.author]) for one in planned}
+    assert {tuple(row) for row in said} == {(one.sentence.text, names[one.author]) for one in planned}
     lives = select(Member.name, Neighbourhood.name).join(Residence, Residence.member_id == Member.id)
     lives = lives.join(Neighbourhood, Neighbourhood.id == Residence.zone, isouter=True)
     assert {tuple(row) for row in session.execute(lives)} == {

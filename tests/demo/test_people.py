@@ -14,7 +14,8 @@ from geoneighbour.demo import crowds, people, places, territory, texts
 from geoneighbour.errors import InvalidInput
 from geoneighbour.ground import cells
 from geoneighbour.ground.metres import area_m2
-from geoneighbour.posts.models import REACHES
+from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP
+from geoneighbour.posts.models import KINDS, REACHES
 
 SEEDS = [1, 2, 7]
 
@@ -118,17 +119,31 @@ def test_fewer_or_more_members_are_that_many(members, k):
     assert all(settled[one.name] > k for one in places.neighbourhood_shapes(1) if not one.supporters)
 
 
-def test_requests_are_sentences_with_a_known_reach():
-    requests = texts.requests()
-    assert len({request.text for request in requests}) == len(requests) == 150
+def test_posts_are_sentences_of_a_known_kind_and_reach():
+    sentences = texts.sentences()
+    assert len({one.text for one in sentences}) == len(sentences) == 170
     known = {one.place for one in places.neighbourhood_shapes(1)}
-    for request in requests:
-        assert request.reach in REACHES
-        assert request.place is None or request.place in known
-        assert 20 < len(request.text) < 200
-    assert Counter(request.reach for request in requests).keys() == set(REACHES)
-    assert sum(request.closed for request in requests) > 10
-    assert sum(bool(request.replies) for request in requests) > 20
+    for one in sentences:
+        assert one.reach in REACHES
+        assert one.place is None or one.place in known
+        assert 20 < len(one.text) < 200
+    assert Counter(one.reach for one in sentences).keys() == set(REACHES)
+    assert min(Counter(one.kind for one in sentences)[kind] for kind in KINDS) > 15
+    assert sum(one.closed for one in sentences) > 10
+    assert sum(bool(one.replies) for one in sentences) > 20
+
+
+def test_neighbours_do_not_say_the_same_of_themselves():
+    homes = people.population(1)
+    said = texts.profiles(1, [home.neighbourhood for home in homes])
+    assert said == texts.profiles(1, [home.neighbourhood for home in homes])
+    assert said[0].about
+    for what, most in (("about", LONGEST_ABOUT), ("can_help", LONGEST_CAN_HELP)):
+        words = [getattr(one, what) for one in said]
+        assert 200 < sum(map(bool, words)) < 500
+        assert max(map(len, words)) <= most
+        by_place = Counter((home.neighbourhood, one) for home, one in zip(homes, words, strict=True) if one)
+        assert max(times for (place, _), times in by_place.items() if place) <= 2
 
 
 def test_names_do_not_come_twice():

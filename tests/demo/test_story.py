@@ -1,4 +1,4 @@
-"""What the demonstration's residents asked: told the same from the same seed, in an order that can have happened."""
+"""What the demonstration's residents wrote: told the same from the same seed, in an order that can have happened."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 def told(seed: int, now: datetime = NOW):
     homes = people.population(seed)
     ages = story.arrivals(seed, homes, 11)
-    asked = story.asked(seed, homes, ages, places.neighbourhood_shapes(seed), now)
-    return homes, [story.moment(now, age) for age in ages], asked
+    written = story.written(seed, homes, ages, places.neighbourhood_shapes(seed), now)
+    return homes, [story.moment(now, age) for age in ages], written
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7])
 def test_it_can_have_happened(seed):
     homes, arrived, asked = told(seed)
-    assert sorted(one.request.text for one in asked) == sorted(one.text for one in texts.requests())
+    assert sorted(one.sentence.text for one in asked) == sorted(one.text for one in texts.sentences())
     assert [one.at for one in asked] == sorted(one.at for one in asked)
     for one in asked:
         assert arrived[one.author] + timedelta(days=story.VERIFIED_AFTER) < one.at < NOW
@@ -41,14 +41,14 @@ def test_places_in_the_words_are_where_the_author_lives(seed):
     homes, _, asked = told(seed)
     places_of = {one.name: one.place for one in places.neighbourhood_shapes(seed)}
     for one in asked:
-        if one.request.place:
-            assert places_of.get(homes[one.author].neighbourhood, "country") == one.request.place
+        if one.sentence.place:
+            assert places_of.get(homes[one.author].neighbourhood, "country") == one.sentence.place
 
 
 @pytest.mark.parametrize("seed", [1, 2, 7])
 def test_the_login_has_something_to_look_at(seed):
     homes, _, asked = told(seed)
-    assert sum(one.author == 0 for one in asked) == 2
+    assert sum(one.author == 0 for one in asked) == 3
     assert any(reply.member == 0 for one in asked for reply in one.replies)
     around = [one for one in asked if homes[one.author].neighbourhood == homes[0].neighbourhood]
     assert len(around) >= 5
@@ -58,13 +58,13 @@ def test_the_login_has_something_to_look_at(seed):
 def test_the_same_from_the_same_seed_at_any_hour():
     def who(seed: int, hours: int) -> set[tuple[str, int, tuple[int, ...]]]:
         _, _, asked = told(seed, NOW + timedelta(hours=hours))
-        return {(one.request.text, one.author, tuple(r.member for r in one.replies)) for one in asked}
+        return {(one.sentence.text, one.author, tuple(r.member for r in one.replies)) for one in asked}
 
     assert told(3) == told(3)
     assert who(3, 0) == who(3, 6) == who(3, 15)
     assert who(3, 0) != who(4, 0)
 
 
-def test_nobody_asks_at_night():
+def test_nobody_writes_at_night():
     _, _, asked = told(1)
     assert all(one.at.astimezone(story.LOCAL).hour >= 7 for one in asked)
