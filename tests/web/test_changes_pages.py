@@ -221,13 +221,18 @@ def test_who_is_left_outside_reads_it_alone(town, logged_in, world):
     moderators.name(world, town.anne, town.sillon, town.sillon_people[0])
     changes.accept(world, town.sillon_people[0], change.id)
     town.review()
-    bruno, anne = logged_in(town.bruno).get("/accueil").text, logged_in(town.anne).get("/accueil").text
+    left, stays = logged_in(town.bruno), logged_in(town.anne)
+    bruno, anne = left.get("/accueil").text, stays.get("/accueil").text
     assert "Le Sillon a changé de contour, et votre domicile n’y est plus." in bruno
     assert "dans quelques semaines, vous reviendrez à vos alentours" in bruno
     assert '<a href="/quartiers">Voir les quartiers</a>' in bruno
     assert "Le Sillon a changé de contour." in anne
     assert f'<a href="/quartiers/changements/{change.id}">Voir ce qui change</a>' in anne
     assert "votre domicile n’y est plus" not in anne
+    alone = "Votre domicile n’est plus dans ce contour, et vous seul le lisez"
+    where = f"/quartiers/{town.sillon}"
+    assert alone in left.get(where).text
+    assert alone not in stays.get(where).text
     assert "Bruno" in logged_in(town.sillon_people[1]).get(f"/quartiers/{town.sillon}").text, "still there"
 
 
