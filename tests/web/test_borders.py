@@ -227,6 +227,8 @@ def test_without_a_geocoder_there_is_no_address_search(visitor):
         ("GET", "/quartiers/{}"),
         ("GET", "/publications/{}"),
         ("GET", "/messages/{}"),
+        ("GET", "/voisins/{}"),
+        ("GET", "/api/v1/members/{}"),
         ("POST", "/compte/bloquer/{}"),
         ("POST", "/api/v1/notices/{}/read"),
         ("GET", "/api/v1/posts/{}"),

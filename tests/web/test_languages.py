@@ -138,6 +138,7 @@ def street(world, logged_in):
         "change_id": drawn.id,
         "post_id": [post.id for post in written],
         "thread_id": thread.id,
+        "member_id": ids[1],
         "code": "35001",
     }
 
