@@ -5,22 +5,31 @@ CREATE OR REPLACE FUNCTION nearness.commune_names(around geometry, square double
 RETURNS TABLE (id bigint, code text, name text, neighbourhoods bigint, geom geometry)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-  -- Boxes alone are read, never outlines: from afar there are tens of thousands of them.
-  SELECT DISTINCT ON (floor(ST_X(middle.geom) / square), floor(ST_Y(middle.geom) / square))
-    commune.id, commune.code, commune.name, lively.neighbourhoods, middle.geom
-  FROM commune
-  CROSS JOIN LATERAL (
-    SELECT ST_Transform(ST_SetSRID(ST_MakePoint(
-      (ST_XMin(commune.geom) + ST_XMax(commune.geom)) / 2, (ST_YMin(commune.geom) + ST_YMax(commune.geom)) / 2), 4326), 3857) AS geom
-  ) AS middle
-  CROSS JOIN LATERAL (
-    SELECT count(*) AS neighbourhoods FROM neighbourhood WHERE neighbourhood.state = 'open' AND neighbourhood.geom && commune.geom
-  ) AS lively
-  WHERE commune.valid_to IS NULL AND commune.geom && ST_Transform(around, 4326) AND middle.geom && around
-  ORDER BY floor(ST_X(middle.geom) / square), floor(ST_Y(middle.geom) / square),
-    -- Where something is going on comes first, then the widest.
-    lively.neighbourhoods DESC,
-    (ST_XMax(commune.geom) - ST_XMin(commune.geom)) * (ST_YMax(commune.geom) - ST_YMin(commune.geom)) DESC, commune.id;
+  WITH lively AS MATERIALIZED (
+    SELECT nearness.commune_at(ST_PointOnSurface(neighbourhood.geom)) AS commune_id, count(*) AS neighbourhoods
+    FROM neighbourhood
+    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && ST_Transform(around, 4326)
+    GROUP BY 1
+  ),
+  -- Boxes alone are read, once, never outlines: from afar there are tens of thousands of them.
+  boxed AS MATERIALIZED (
+    SELECT commune.id, commune.code, commune.name, Box2D(commune.geom) AS box
+    FROM commune
+    WHERE commune.valid_to IS NULL AND commune.geom && ST_Transform(around, 4326)
+  ),
+  placed AS (
+    SELECT boxed.id, boxed.code, boxed.name, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS size,
+      6378137 * radians((ST_XMin(box) + ST_XMax(box)) / 2) AS x,
+      6378137 * asinh(tan(radians((ST_YMin(box) + ST_YMax(box)) / 2))) AS y
+    FROM boxed
+  )
+  SELECT DISTINCT ON (floor(placed.x / square), floor(placed.y / square))
+    placed.id, placed.code, placed.name, coalesce(lively.neighbourhoods, 0), ST_SetSRID(ST_MakePoint(placed.x, placed.y), 3857)
+  FROM placed
+  LEFT JOIN lively ON lively.commune_id = placed.id
+  WHERE placed.x BETWEEN ST_XMin(around) AND ST_XMax(around) AND placed.y BETWEEN ST_YMin(around) AND ST_YMax(around)
+  -- Where something is going on comes first, then the widest.
+  ORDER BY floor(placed.x / square), floor(placed.y / square), lively.neighbourhoods DESC NULLS LAST, placed.size DESC, placed.id;
 END;
 COMMENT ON FUNCTION nearness.commune_names(geometry, double precision) IS
   'Communes worth naming within a box (EPSG:3857), one a square of so many metres of the projection: the liveliest, then the widest.';

@@ -14,7 +14,7 @@ from geoneighbour.communes.extents import Box
 
 MOST_COMMUNES = 300
 """Of more, the outlines would outweigh the page: the coarse land stands for them."""
-KEPT_S = 300.0
+KEPT_S = 3600.0
 LETTER, LINE = 17, 42
 """Width and height of a letter of the names (css/map.css), in units."""
 _SKETCH = text("SELECT * FROM nearness.sketch(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :most)")

@@ -150,14 +150,14 @@ def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def shoot(browser: Browser) -> Callable[[Page, str], None]:
+def shoot() -> Callable[[Page, str], None]:
     """Saves what a page shows as docs/img/NAME.webp, when GEONEIGHBOUR_SCREENSHOTS is set."""
 
     def shoot(page: Page, name: str) -> None:
         if os.environ.get("GEONEIGHBOUR_SCREENSHOTS"):
             if page.locator("#map").count():
                 wait_for_picture(page)
-            save(browser, page, ROOT / "docs/img" / f"{name}.webp")
+            save(page, ROOT / "docs/img" / f"{name}.webp")
 
     return shoot
 

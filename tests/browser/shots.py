@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import base64
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from PIL import Image
+from playwright.sync_api import Page
 
-QUALITY = 0.86
-_TO_WEBP = """async ([png, quality]) => {
-  const picture = new Image();
-  picture.src = 'data:image/png;base64,' + png;
-  await picture.decode();
-  const canvas = Object.assign(document.createElement('canvas'), {width: picture.width, height: picture.height});
-  canvas.getContext('2d').drawImage(picture, 0, 0);
-  return canvas.toDataURL('image/webp', quality).split(',')[1];
-}"""
+LARGEST = 60_000
+"""Bytes of a picture; what is busier is kept coarser."""
+QUALITIES = (80, 68, 56, 44, 32)
 
 
-def save(browser: Browser, page: Page, path: Path) -> None:
-    """The visible part of a page, once it has come to rest."""
+def save(page: Page, path: Path, widest: int = 1280, largest: int = LARGEST) -> None:
+    """The visible part of a page, once it has come to rest, at most so many pixels wide and so many bytes large."""
     page.wait_for_timeout(300)
-    png = base64.b64encode(page.screenshot(animations="disabled")).decode()
-    blank = browser.new_page()
-    webp = base64.b64decode(blank.evaluate(_TO_WEBP, [png, QUALITY]))
-    blank.close()
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled")))
+    if picture.width > widest:
+        picture = picture.resize((widest, round(picture.height * widest / picture.width)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(webp)
+    for quality in QUALITIES:
+        picture.save(path, "WEBP", quality=quality, method=6)
+        if path.stat().st_size < largest:
+            return
+    raise AssertionError(f"{path} does not get smaller than {largest} bytes")

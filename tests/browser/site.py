@@ -61,6 +61,10 @@ class Site:
             session.commit()
         return email
 
+    def neighbourhood(self, name: str) -> int:
+        with Session(self.engine) as session:
+            return session.scalars(select(Neighbourhood.id).where(Neighbourhood.name == name)).one()
+
     def verify(self, email: str) -> None:
         """What `geoneighbour members verify EMAIL` does."""
         with Session(self.engine) as session:

@@ -29,6 +29,8 @@ def test_a_request_that_is_for_others_is_not_there(site: Site, visit: Visit) -> 
 
 def test_a_form_without_its_token_is_refused(site: Site, visit: Visit) -> None:
     page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"), scripts=False)
-    answer = page.request.post("/publications/nouvelle", form={"kind": "request", "body": "Une échelle ?", "reach": "wider"})
+    answer = page.request.post(
+        "/publications/nouvelle", form={"kind": "request", "body": "Une échelle ?", "reach": "wider"}
+    )
     assert answer.status == 400
     assert "rechargez la page" in answer.text()

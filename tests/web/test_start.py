@@ -75,6 +75,6 @@ def test_whoever_supports_a_neighbourhood_reads_what_comes_next(logged_in, world
     drawn = neighbourhoods.propose(world, anne, "La <Butte>", "", box(-2.06, 48.54, -2.04, 48.56))
     world.commit()
     page = client.get("/accueil").text
-    assert "Vous soutenez « La &lt;Butte&gt; »" in page
+    assert "Vous soutenez « La &lt;Butte&gt; »" in page
     assert f"/quartiers/{drawn.id}" in page
     assert "pas encore choisi" not in page
