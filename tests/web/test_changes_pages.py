@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from geoneighbour.errors import NotFound
 from geoneighbour.members.models import Notice
 from geoneighbour.nearness import review
-from geoneighbour.neighbourhoods import changes, moderators, service
+from geoneighbour.neighbourhoods import changes, moderators, queries, service
 from geoneighbour.neighbourhoods.models import Change, Neighbourhood, Outline
 from tests.world import box, communes, opened, settled
 
@@ -114,6 +115,7 @@ def test_a_refusal_stands_beside_its_field_and_keeps_the_words(sent, field, kept
 
 def test_strangers_find_the_public_page_and_nothing_of_its_life(town, logged_in, visitor, world):
     change = changes.archive(world, town.bruno, town.sillon, "Plus personne ne vient.")
+    changes.remark(world, town.anne, change.id, "Ah bon ?")
     world.commit()
     paul, zoe = logged_in(town.paul), logged_in(town.zoe)
     for reader in (visitor, paul, zoe):
@@ -135,6 +137,10 @@ def test_strangers_find_the_public_page_and_nothing_of_its_life(town, logged_in,
             assert (
                 reader.post(f"/quartiers/{town.sillon}/{path}", data={"member": town.paul}).status_code == 403
             )
+    for reader_id in (town.paul, town.zoe):
+        assert queries.remarks(world, change.id, reader_id) == []
+        with pytest.raises(NotFound):
+            queries.change(world, change.id, reader_id)
     for path in (f"changements/{change.id}", f"{town.sillon}/changer", f"{town.sillon}/redessiner"):
         assert "/connexion" in visitor.get(f"/quartiers/{path}").location
     assert world.scalar(select(func.count()).select_from(Change)) == 1
@@ -209,7 +215,7 @@ def test_a_third_outline_in_a_month_waits_and_says_so(town, logged_in, world):
         until = datetime.now(UTC) - timedelta(days=10 * version)
         world.add(Outline(neighbourhood_id=town.sillon, version=version + 100, geom=geom, until=until))
     world.commit()
-    assert "deux fois en 31 jours" in anne.get(where).text
+    assert "a déjà changé de contour deux fois en 31 jours" in anne.get(where).text
     flashed = anne.get(f"/quartiers/{town.sillon}/redessiner")
     assert (flashed.status_code, flashed.location) == (302, where)
     assert "parlez-en ici" in anne.get(where).text
@@ -260,9 +266,9 @@ def test_who_launches_one_reads_what_happens_next(town, logged_in, world):
     world.commit()
     page = logged_in(town.paul).get(f"/quartiers/{drawn.id}").text
     assert ">Lancé<" in page
-    assert "Votre quartier est lancé" in page
+    assert "Vous avez lancé ce quartier" in page
     assert "votre soutien est passé à celui-ci" in page
     assert f'value="http://localhost/quartiers/{drawn.id}"' in page
     page = logged_in(neighbour).get(f"/quartiers/{drawn.id}").text
     assert "Lancé : il ouvre quand" in page
-    assert "Votre quartier est lancé" not in page
+    assert "Vous avez lancé ce quartier" not in page
