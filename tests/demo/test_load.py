@@ -17,9 +17,10 @@ from geoneighbour.demo import people, places, story
 from geoneighbour.demo.commands import demo
 from geoneighbour.demo.texts import display_names
 from geoneighbour.errors import Conflict
-from geoneighbour.members.models import Member
+from geoneighbour.members.models import Member, Notice
 from geoneighbour.nearness.models import PublishedCell, Review
-from geoneighbour.neighbourhoods.models import Neighbourhood, Residence
+from geoneighbour.neighbourhoods import changes, queries
+from geoneighbour.neighbourhoods.models import Change, Leaving, Neighbourhood, Residence
 from geoneighbour.posts import queries as posts
 from geoneighbour.posts.models import Message, Post
 from geoneighbour.settings import Settings
@@ -79,11 +80,28 @@ def _is_alive(session: Session) -> None:
         (name, home.neighbourhood) for name, home in zip(names, homes, strict=True)
     }
 
+    _has_a_life(session)
     login = session.scalars(select(Member).where(Member.name == demonstration.NAME)).one()
     feed = posts.feed(session, login.id, most=100)
     assert len(feed) > 25
     assert {row.tier for row in feed} >= {"self", "neighbour", "wider", "commune", "adjacent_commune"}
     assert len(posts.threads(session, login.id)) >= 5
+
+
+def _has_a_life(session: Session) -> None:
+    """One redraw took effect a month ago and left nobody outside; one is discussed where the login moderates."""
+    login = session.scalars(select(Member.id).where(Member.name == demonstration.NAME)).one()
+    done, living = session.scalars(select(Change).order_by(Change.id)).all()
+    (earlier,) = queries.outlines(session, done.neighbourhood_id)
+    assert (done.state, earlier.until) == ("done", done.ended_at)
+    assert (datetime.now(UTC) - earlier.until).days > 31
+    assert session.scalar(select(func.count()).select_from(Leaving)) == 0
+    assert living.state == "proposed"
+    assert len(queries.remarks(session, living.id, login)) == 2
+    assert changes.choices(session, login, living.id).accept
+    assert len(queries.moderators(session, living.neighbourhood_id, login)) == 2
+    (notice,) = session.scalars(select(Notice).where(Notice.member_id == login, Notice.read_at.is_(None)))
+    assert (notice.kind, notice.about["change"]) == ("change_proposed", str(living.id))
 
 
 def _can_log_in(app) -> None:
