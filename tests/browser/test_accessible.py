@@ -70,7 +70,8 @@ def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, b
     # There a redraw is being discussed.
     page = visit("/accueil", email=site.resident_of("Saint-Servan"), **look)
     other = page.locator(".post:not([data-mine]) .post-body a").first.get_attribute("href")
-    for path in [*MEMBERS, other]:
+    person = page.locator(".post:not([data-mine]) .who a").first.get_attribute("href")
+    for path in [*MEMBERS, other, person]:
         faults += _faults(page, path)
     page = visit("/accueil", email=site.newcomer("Malo", *NOWHERE, verified=False), **look)
     for path in UNVERIFIED:

@@ -49,7 +49,7 @@ def test_picking_asking_and_reading(site: Site, visit: Visit) -> None:
     page = visit("/quartiers", email=email)
     tab_to(page, "form[action$=rejoindre] button")
     page.keyboard.press("Enter")
-    expect(page.locator(".badge")).to_have_text("Votre quartier")
+    expect(page.locator(".badge[data-state]")).to_have_text("Votre quartier")
 
     page.goto("/accueil")
     tab_to(page, ".write a")

@@ -68,7 +68,18 @@ def picks(page: Page, shoot) -> None:
     page.get_by_role("button", name="Rejoindre Le Sillon").click()
     expect(page.get_by_role("status")).to_contain_text("C’est votre quartier")
     page.get_by_role("link", name="Mes voisins").click()
-    expect(page.get_by_text("voisins", exact=False).first).to_be_visible()
+    expect(page.get_by_text("voisins se présentent")).to_be_visible()
+    roll = page.locator("#roll ~ ul li")
+    skill = roll.locator(".soft").last.inner_text()
+    page.get_by_role("searchbox").fill(skill.upper())
+    page.get_by_role("button", name="Chercher").click()
+    expect(roll).to_have_count(1)
+    name = roll.get_by_role("link").inner_text()
+    roll.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.locator(".profile")).to_contain_text(skill)
+    expect(page.locator(".badge").first).to_have_text("Mon quartier")
+    shoot(page, "profile-phone")
 
 
 def another_draws(site: Site, visit: Visit, shoot) -> None:
@@ -87,16 +98,16 @@ def another_draws(site: Site, visit: Visit, shoot) -> None:
     page.get_by_label("Son histoire").fill("La seule butte du marais : on y monte pour voir venir la pluie.")
     page.get_by_role("button", name="Proposer ce quartier").click()
     page.wait_for_url(re.compile(r"/quartiers/\d+$"))
-    expect(page.locator(".badge")).to_have_text("Lancé")
+    expect(page.locator(".badge[data-state]")).to_have_text("Lancé")
     support_quietly(site, others[:9])
     page.reload()
-    expect(page.locator(".badge")).to_have_text("Bientôt ouvert")
+    expect(page.locator(".badge[data-state]")).to_have_text("Bientôt ouvert")
     last = visit("/quartiers", email=others[9])
     shoot(last, "proposed-phone")
     last.get_by_role("button", name="Soutenir La butte de Lillemer").click()
-    expect(last.locator(".badge")).to_have_text("Votre quartier")
+    expect(last.locator(".badge[data-state]")).to_have_text("Votre quartier")
     page.reload()
-    expect(page.locator(".badge")).to_have_text("Votre quartier")
+    expect(page.locator(".badge[data-state]")).to_have_text("Votre quartier")
 
 
 def support_quietly(site: Site, emails: list[str]) -> None:

@@ -43,7 +43,7 @@ def test_without_webgl_the_lists_serve(site: Site, visit: Visit) -> None:
 def test_without_scripts_people_pick_ask_read_and_answer(site: Site, visit: Visit) -> None:
     asker = visit("/quartiers", email=site.newcomer("Malo", -2.012, 48.6565), scripts=False)
     asker.get_by_role("button", name="Rejoindre Le Sillon").click()
-    expect(asker.locator(".badge")).to_have_text("Votre quartier")
+    expect(asker.locator(".badge[data-state]")).to_have_text("Votre quartier")
     asker.goto("/accueil")
     asker.get_by_role("link", name="Demander").click()
     asker.get_by_label("De quoi avez-vous besoin").fill("Qui taille les haies ?")
