@@ -22,6 +22,8 @@ def analyst(database_url, session):
     opened(session, "Le Sillon", box(-2.06, 48.54, -2.03, 48.56), ids[:11])
     for member in ids[:30]:
         posts.write(session, member, "request", "Qui a une échelle ?", "commune")
+    for member in ids[30:]:
+        posts.write(session, member, "offer", "Je prête une échelle.", "commune")
     # The review comes in a later transaction: views tell what stood when it ran.
     session.commit()
     review.run(session)

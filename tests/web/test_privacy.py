@@ -34,7 +34,7 @@ def test_no_answer_to_others_holds_a_home(visitor, logged_in, street):
     paths = [
         "/api/v1/feed", f"/api/v1/posts/{post}", "/api/v1/contacts", f"/api/v1/members/{ids[0]}", "/api/v1/me/map",
         "/api/v1/neighbourhoods", "/api/v1/neighbourhoods/1", "/api/v1/reach?reach=wider", "/api/v1/communes?q=c",
-        "/accueil", "/voisins", "/quartiers", "/quartiers/1", f"/publications/{post}", "/messages", "/compte",
+        "/accueil", "/voisins", f"/voisins/{ids[0]}", "/quartiers", "/quartiers/1", f"/publications/{post}", "/messages", "/compte",
     ]  # fmt: skip
     answers = [client.get(path) for client in (reader, visitor) for path in paths]
     answers.append(visitor.post("/api/v1/place", json={"lon": -2.045, "lat": 48.55}))

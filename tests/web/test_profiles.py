@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from sqlalchemy import func, select
+
+from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.nearness import review
+from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
 from tests.world import box, communes, opened, settled
 
@@ -49,6 +54,9 @@ def test_a_neighbour_reads_what_somebody_says_of_themselves(logged_in, street, w
         "rings": None,
         "sentence": "Le Sillon est votre quartier.",
     }
+    # The day does not even leave the rule.
+    asked = func.nearness.profile(street[BOB], street[ANNE]).table_valued("since")
+    assert world.scalar(select(asked.c.since)) == date(2025, 3, 1)
     page = bob.get(f"/voisins/{street[ANNE]}").text
     for words in ("Anne L.", "Je marche beaucoup.", "Parmi nous depuis mars 2025", "Je prête une échelle.", "La mer monte."):  # fmt: skip
         assert words in page
@@ -87,6 +95,19 @@ def test_who_is_read_knows_nothing_of_who_reads(logged_in, street, world):
     assert anne.get(f"/voisins/{street[11]}").status_code == 404
 
 
+def test_whoever_moved_out_of_reach_has_no_profile_though_their_post_and_words_remain(
+    logged_in, street, world
+):
+    post = posts.write(world, street[ANNE], "offer", "Je donne des boutures.", "neighbourhood")
+    posts.reply(world, street[BOB], post.id, "Moi !")
+    neighbourhoods.settle(world, street[ANNE], Point(-1.85, 48.65))
+    world.commit()
+    bob = logged_in(street[BOB])
+    assert [item["author"]["name"] for item in bob.get("/api/v1/feed").json["items"]] == ["Anne L."]
+    assert len(bob.get("/api/v1/threads").json["threads"]) == 1
+    assert profile(bob, street[ANNE]).status_code == 404
+
+
 def test_ten_accounts_who_met_nobody_learn_nothing(logged_in, street, world, visitor):
     spies = [settled(world, f"Espion {n}", -2.04 + 0.001 * n, 48.55) for n in range(10)]
     hidden = settled(world, "Pas encore", -2.05, 48.55, verified=False)
@@ -110,9 +131,6 @@ def test_ten_accounts_who_met_nobody_learn_nothing(logged_in, street, world, vis
 
 @pytest.mark.parametrize("how", ["unlisted", "paused", "blocking", "moved"])
 def test_going_off_the_roll_looks_the_same_whatever_the_reason(logged_in, street, world, how):
-    from geoneighbour.ground.points import Point
-    from geoneighbour.neighbourhoods import service as neighbourhoods
-
     bob = logged_in(street[BOB])
     before = bob.get("/api/v1/contacts").json
     assert before["count"] == 10
@@ -177,8 +195,6 @@ def test_members_choose_what_their_profile_says(logged_in, street):
 
 def test_the_roll_is_searched_by_name_and_by_what_people_can_do(logged_in, street, world):
     newcomers = [settled(world, f"Zoé {n}", -2.05, 48.55) for n in range(3)]
-    from geoneighbour.neighbourhoods import service as neighbourhoods
-
     for member in newcomers:
         neighbourhoods.choose(world, member, 1)
     world.commit()

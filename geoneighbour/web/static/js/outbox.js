@@ -18,7 +18,7 @@ export function listen(member, isOffline, kept) {
   for (const form of document.querySelectorAll("form[data-outbox]")) {
     // Without a network the form comes as it was kept: without the choice that led to it.
     const nature = form.querySelector(`[name=kind][value="${CSS.escape(new URLSearchParams(location.search).get("nature") ?? "")}"]`);
-    if (nature && isOffline()) nature.checked = true;
+    if (nature) nature.checked = true;
     form.addEventListener("submit", (event) => {
       if (!isOffline() || event.defaultPrevented) return;
       event.preventDefault();
