@@ -130,6 +130,23 @@ def union(cells: Iterable[int]) -> shapely.MultiPolygon:
     )
 
 
+def repainted(shape: shapely.MultiPolygon, painted: set[int]) -> shapely.MultiPolygon:
+    """A shape (EPSG:4326) whose resolution-10 cells were painted over: it gains new ones and loses those that are none any more.
+
+    The cells it had are those whose centre it holds. Where none of them changed its border stays as it was.
+    """
+    had = set(h3.geo_to_cells(shape, PAINTED))
+    gone, kept, new = had - painted, had & painted, painted - had
+    # Cells on the border belong to it by a corner alone: they go with the last neighbour that stays.
+    border = {near for cell in gone for near in h3.grid_disk(cell, 1)} - had - painted
+    gone |= {cell for cell in border if kept.isdisjoint(h3.grid_disk(cell, 1))}
+    ground = shapely.union(shape, union(new)) if new else shape
+    ground = shapely.difference(ground, union(gone)) if gone else ground
+    parts = shapely.get_parts(shapely.set_precision(ground, 1e-7))
+    least = cell_area_m2(next(iter(painted))) / 2
+    return shapely.MultiPolygon([part for part in parts if area_m2(part) >= least])
+
+
 def _lat_lng(ring: shapely.LinearRing) -> LatLngPoly:
     return LatLngPoly([(lat, lon) for lon, lat in ring.coords[:-1]])
 

@@ -89,11 +89,18 @@ def fault_of_size(shape: shapely.Polygon | shapely.MultiPolygon, largest_km2: fl
     return FaultOfSize("small", area, least) if area < least else None
 
 
-def painted(cells_: list[str]) -> dict[str, Any]:
-    """The ground of resolution-10 cells (hexadecimal text) as a GeoJSON MultiPolygon; InvalidShape for what is none."""
+def painted(cells_: list[str], over: Any = None) -> dict[str, Any]:
+    """The ground of resolution-10 cells (hexadecimal text) as a GeoJSON MultiPolygon; InvalidShape for what is none.
+
+    `over`: a GeoJSON MultiPolygon that they were painted over; where no cell changed its border stays as it was.
+    """
     if not 1 <= len(cells_) <= MOST_PAINTED:
         raise InvalidShape("Peignez de 1 à %(most)s cellules.", field="cells", most=MOST_PAINTED)
-    ground = cells.union(cells.painted(cell) for cell in set(cells_))
+    chosen = {cells.painted(cell) for cell in cells_}
+    if over is None:
+        ground = cells.union(chosen)
+    else:
+        ground = cells.repainted(cast(shapely.MultiPolygon, shapely.geometry.shape(over)), chosen)
     return cast(dict[str, Any], json.loads(shapely.to_geojson(ground)))
 
 

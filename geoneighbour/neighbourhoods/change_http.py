@@ -18,7 +18,7 @@ api = APIBlueprint("changes", __name__, url_prefix="/api/v1", tag="neighbourhood
 
 
 class Proposal(BaseModel):
-    """`why`, and what the kind needs: redraw `geometry` or `cells` (as for a new one), rename `name`, merge `into` (an id)."""
+    """`why`, and what the kind needs: redraw `geometry` or `cells` (where none changed the border stays), rename `name`, merge `into` (an id)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -145,7 +145,8 @@ def proposed(neighbourhood_id: int, member_id: int, wanted: Proposal) -> changes
     """Proposes what is wanted; InvalidInput names what the kind lacks."""
     match wanted.kind:
         case "redraw":
-            drawn = shapes.painted(wanted.cells) if wanted.cells else wanted.geometry
+            today = queries.one(db(), neighbourhood_id, member_id).geometry
+            drawn = shapes.painted(wanted.cells, today) if wanted.cells else wanted.geometry
             return changes.redraw(db(), member_id, neighbourhood_id, drawn, wanted.why)
         case "rename":
             return changes.rename(db(), member_id, neighbourhood_id, wanted.name or "", wanted.why)

@@ -32,9 +32,9 @@ class Drawn(BaseModel):
             raise ValueError("give geometry or cells")
         return self
 
-    def shape(self) -> Any:
-        """GeoJSON, the union of the cells where it was painted. InvalidShape for what is no cell."""
-        return self.geometry if self.cells is None else shapes.painted(self.cells)
+    def shape(self, over: Any = None) -> Any:
+        """GeoJSON; where it was painted the union of the cells, or `over` with what they change. InvalidShape for what is no cell."""
+        return self.geometry if self.cells is None else shapes.painted(self.cells, over)
 
 
 class Proposal(Drawn):
@@ -100,7 +100,9 @@ def propose(json_data: Proposal) -> tuple[dict[str, Any], int]:
 @api.input(Looked)
 def coached(json_data: Looked) -> dict[str, Any]:
     """What to know, and to better, about a shape while it is drawn; nothing is kept."""
-    advice = coach.look(db(), current_member().id, json_data.shape(), json_data.redrawn)
+    member_id, redrawn = current_member().id, json_data.redrawn
+    today = queries.one(db(), redrawn, member_id).geometry if redrawn else None
+    advice = coach.look(db(), member_id, json_data.shape(today), redrawn)
     return {
         "advice": [
             {"kind": one.kind, "level": one.level, "text": words.advice(one), "about": one.about}

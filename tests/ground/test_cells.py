@@ -139,3 +139,31 @@ def test_the_anchor_is_the_cell_of_a_point_of_the_shape_itself() -> None:
         U . U
     """).areas()["U"]
     assert outline(cells.anchor(horseshoe)).intersects(horseshoe)
+
+
+class TestRepainted:
+    """A square of about 1.1 by 0.75 km, painted over."""
+
+    square = shapely.MultiPolygon([shapely.box(-2.01, 48.63, -2.0, 48.64)])
+    had = frozenset(h3.geo_to_cells(square, cells.PAINTED))
+    west = Point(-2.01, 48.635).shape.buffer(0.003)
+
+    def test_untouched_it_is_itself(self) -> None:
+        assert cells.repainted(self.square, set(self.had)).equals(self.square)
+
+    def test_where_nothing_is_painted_the_border_stays(self) -> None:
+        erased = {cell for cell in self.had if self.west.covers(cells.centre(cell).shape)}
+        added = set(h3.grid_disk(cells.cell_at(Point(-2.0, 48.6302), cells.PAINTED), 1)) - self.had
+        now = cells.repainted(self.square, set(self.had) - erased | added)
+        lost, gained = self.square.difference(now), now.difference(self.square)
+        assert all(lost.buffer(1e-7).covers(cells.outline(cell) & self.square) for cell in erased)
+        assert self.west.buffer(0.002).covers(lost)
+        assert gained.symmetric_difference(cells.union(added).difference(self.square)).area < 1e-9
+        untouched = shapely.box(-2.009, 48.6325, -1.99, 48.65) - self.west.buffer(0.002)
+        assert now.intersection(untouched).equals(self.square.intersection(untouched)), "to the last digit"
+
+    def test_no_crumbs_are_left_of_what_goes(self) -> None:
+        erased = {cell for cell in self.had if cells.centre(cell).lon < -2.004}
+        now = cells.repainted(self.square, set(self.had) - erased)
+        assert len(now.geoms) == 1
+        assert now.bounds[0] > -2.0055
