@@ -4,7 +4,7 @@
 served as `geoneighbour run` does it. Prints a table in Markdown; seconds from the address to
 - paint: text and form can be read (first contentful paint);
 - usable: its fields take words and its buttons act;
-- answer: what was typed at once is answered (a commune found; the home page has nothing to answer);
+- answer: what was typed at once is answered (a commune is found; the home page has nothing to type in);
 - map: it has drawn all it has, once touched as soon as the page is usable (the start page), or by itself.
 """
 
@@ -29,7 +29,8 @@ from tests.browser.maps import until
 from tests.browser.slow_line import Line, slow_line
 
 SLOWER = 4
-RUNS = 3
+RUNS = 5
+"""Of each value the least counts: whatever else the machine does only adds."""
 PATIENCE_MS = 60_000
 
 
@@ -51,8 +52,7 @@ def main() -> None:
                 with slow_line(port) as line:
                     runs.append(_one(context, line, path, answers))
                 context.close()
-            middle = [sorted(column)[RUNS // 2] for column in zip(*runs, strict=True)]
-            say(path, *(f"{value:.1f}" for value in middle))
+            say(path, *(f"{min(column):.1f}" for column in zip(*runs, strict=True)))
         browser.close()
 
 
@@ -114,7 +114,7 @@ def _start_answers(page: Page) -> None:
 
 
 def _home_answers(page: Page) -> None:
-    page.locator("#need").fill("Une échelle")
+    page.locator("nav.write a").first.wait_for()
 
 
 def _log_in(browser: Browser, port: int) -> Path | dict[str, object]:
