@@ -96,6 +96,9 @@ def _has_a_life(session: Session) -> None:
     assert (done.state, earlier.until) == ("done", done.ended_at)
     assert (datetime.now(UTC) - earlier.until).days > 31
     assert session.scalar(select(func.count()).select_from(Leaving)) == 0
+    news = select(func.count()).where(Notice.about["change"].astext == str(done.id))
+    assert session.scalar(news) > 10
+    assert session.scalar(news.where(Notice.read_at.is_(None))) == 0
     assert living.state == "proposed"
     assert len(queries.remarks(session, living.id, login)) == 2
     assert changes.choices(session, login, living.id).accept

@@ -7,7 +7,7 @@ import random
 import h3.api.basic_int as h3
 import pytest
 import shapely
-from shapely.affinity import scale
+from shapely.affinity import scale, translate
 
 from geoneighbour.errors import InvalidShape
 from geoneighbour.ground import cells
@@ -162,8 +162,11 @@ class TestRepainted:
         untouched = shapely.box(-2.009, 48.6325, -1.99, 48.65) - self.west.buffer(0.002)
         assert now.intersection(untouched).equals(self.square.intersection(untouched)), "to the last digit"
 
-    def test_no_crumbs_are_left_of_what_goes(self) -> None:
-        erased = {cell for cell in self.had if cells.centre(cell).lon < -2.004}
-        now = cells.repainted(self.square, set(self.had) - erased)
+    @pytest.mark.parametrize("shift", [0.0002 * n for n in range(8)])
+    def test_no_crumbs_are_left_along_the_border(self, shift: float) -> None:
+        square = translate(self.square, shift, 2 * shift)
+        west = square.bounds[0]
+        kept = {c for c in h3.geo_to_cells(square, cells.PAINTED) if cells.centre(c).lon > west + 0.006}
+        now = cells.repainted(square, kept)
         assert len(now.geoms) == 1
-        assert now.bounds[0] > -2.0055
+        assert now.bounds[0] > west + 0.003
