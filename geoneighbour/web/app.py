@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.jinja_env.globals["site_name"] = settings.site_name
     problems.init_app(app)
     app.add_url_rule("/static/vendor/<path:file>", view_func=_vendored)
+    # Cookies are SameSite=Lax: no other site gets answers for a member packed around words that it chose.
     Compress(app)
     app.after_request(_protect)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})

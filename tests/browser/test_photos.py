@@ -78,7 +78,7 @@ def test_without_a_network_photos_are_added_later(site: Site, visit: Visit, tmp_
     expect(page.locator(".chosen img")).to_have_count(1)
     page.context.set_offline(True)
     page.get_by_role("button", name="Envoyer ma demande").click()
-    expect(page.locator("#offline")).to_contain_text("Ses photos ne sont pas gardées")
+    expect(page.locator("#offline")).to_contain_text("Les photos ne sont pas gardées")
     expect(page.locator(".chosen img")).to_have_count(0)
     page.context.set_offline(False)
     page.wait_for_url("**/publications/*#ajouter")
