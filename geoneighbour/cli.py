@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from geoneighbour.errors import GeoneighbourError
 
 COMMANDS = {
+    "addresses": "members.commands",
     "communes": "communes.commands",
     "db": "database.commands",
     "demo": "demo.commands",

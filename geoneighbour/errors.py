@@ -61,6 +61,10 @@ class Conflict(GeoneighbourError):
     """L'état a changé entre-temps : rechargez la page et recommencez."""
 
 
+class TooOften(GeoneighbourError):
+    """Trop d'essais d'affilée : réessayez dans un moment."""
+
+
 class UnusableFile(GeoneighbourError):
     """Ce fichier ne peut pas servir."""
 

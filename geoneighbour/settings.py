@@ -15,6 +15,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_file=None, extra="ignore")
 
     database_url: str | None = Field(None, description="libpq URL; replaces the private cluster")
+    service_database_url: str | None = Field(
+        None,
+        description="libpq URL for web and workers, of a member of geoneighbour_service; unset: DATABASE_URL",
+    )
     analyst_port: int | None = Field(None, description="loopback TCP port of the private cluster, for QGIS")
     state_dir: Path | None = Field(None, description="where the private cluster, keys and mail live")
 
@@ -25,6 +29,10 @@ class Settings(BaseSettings):
     site_name: str = Field("geoneighbour", min_length=1, max_length=40)
     site_colour: str | None = Field(None, pattern="^#[0-9a-fA-F]{6}$")
     secret_key: str | None = None
+    address_keys: str | None = Field(
+        None,
+        description="what seals addresses: 32 bytes each as URL-safe base64, with commas; the first seals",
+    )
     secure_cookies: bool = Field(False, description="set when the service stands behind HTTPS")
 
     smtp_host: str | None = Field(None, description="unset: mail is written as files")

@@ -1,7 +1,8 @@
--- The only functions that read a home. They answer a question about it and never give it back.
+-- The only functions that read or set a home, with the rights of the database's owner. They answer a question about it and never
+-- give it back (docs/decisions/012); tests/database/test_roles.py lists them.
 
 CREATE OR REPLACE FUNCTION nearness.home_in(of_member bigint, area geometry) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 BEGIN ATOMIC
   SELECT EXISTS (SELECT FROM private.home WHERE home.member_id = of_member AND ST_Covers(area, home.geom));
 END;
@@ -9,14 +10,14 @@ COMMENT ON FUNCTION nearness.home_in(bigint, geometry) IS
   'Sentence 1. Whether an area (polygon, EPSG:4326) covers the home of a member, its border included.';
 
 CREATE OR REPLACE FUNCTION nearness.commune_of_home(of_member bigint) RETURNS bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
 BEGIN ATOMIC
   SELECT nearness.commune_at(home.geom) FROM private.home WHERE home.member_id = of_member;
 END;
 COMMENT ON FUNCTION nearness.commune_of_home(bigint) IS 'Sentence 4. The commune of a member''s home; null: none.';
 
 CREATE OR REPLACE FUNCTION nearness.neighbourhoods_of_home(of_member bigint) RETURNS SETOF bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 2
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER ROWS 2
 BEGIN ATOMIC
   SELECT neighbourhood.id
   FROM private.home
@@ -25,3 +26,18 @@ BEGIN ATOMIC
     AND neighbourhood.state = 'open';
 END;
 COMMENT ON FUNCTION nearness.neighbourhoods_of_home(bigint) IS 'Sentence 1. The open neighbourhoods that cover a member''s home: those to choose among.';
+
+CREATE OR REPLACE FUNCTION nearness.set_home(of_member bigint, lon double precision, lat double precision) RETURNS void
+LANGUAGE sql VOLATILE STRICT SECURITY DEFINER
+BEGIN ATOMIC
+  INSERT INTO private.home (member_id, geom)
+  VALUES (of_member, ST_SetSRID(ST_MakePoint(lon, lat), 4326))
+  ON CONFLICT (member_id) DO UPDATE SET geom = excluded.geom;
+END;
+COMMENT ON FUNCTION nearness.set_home(bigint, double precision, double precision) IS
+  'Sets the home of a member (degrees, EPSG:4326; the service rounds them to 1e-7 before).';
+
+REVOKE EXECUTE ON FUNCTION
+  nearness.home_in(bigint, geometry), nearness.commune_of_home(bigint), nearness.neighbourhoods_of_home(bigint),
+  nearness.set_home(bigint, double precision, double precision)
+FROM PUBLIC;

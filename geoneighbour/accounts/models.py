@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Column, DateTime, ForeignKey, Identity, Integer, Table, Text, func
+from sqlalchemy import Column, DateTime, ForeignKey, Identity, Integer, LargeBinary, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from geoneighbour.database.base import Base
@@ -27,6 +27,21 @@ class Role(Base, RoleMixin):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(Text, unique=True)
     description: Mapped[str | None] = mapped_column(Text)
+
+
+class Attempt(Base):
+    """How often something was tried lately, by whom: counted in windows, forgotten after a day. No address stands here."""
+
+    __tablename__ = "attempt"
+
+    what: Mapped[str] = mapped_column(Text, primary_key=True)
+    who: Mapped[bytes] = mapped_column(
+        LargeBinary, primary_key=True, comment="keyed hash of an account's or the network's address"
+    )
+    since: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), primary_key=True, index=True, comment="beginning of the window"
+    )
+    times: Mapped[int]
 
 
 class Account(Base, UserMixin):

@@ -12,11 +12,12 @@ from werkzeug.local import LocalProxy
 from wtforms import FloatField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from geoneighbour.accounts import service
+from geoneighbour.accounts import limits, service
 from geoneighbour.accounts.models import Account, Role
 from geoneighbour.database import state
 from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
+from geoneighbour.members.http import sealer
 from geoneighbour.settings import Settings
 
 _NO_HOME = lazy_gettext("Indiquez votre domicile sur la carte.")
@@ -47,7 +48,7 @@ class Accounts(SQLAlchemySessionUserDatastore):
 
     def create_user(self, **kwargs: Any) -> Account:
         home = Point(kwargs.pop("lon"), kwargs.pop("lat"))
-        member = service.new_member(db(), kwargs.pop("name"), home)
+        member = service.new_member(db(), sealer(), kwargs.pop("name"), home)
         account: Account = super().create_user(member=member, **kwargs)  # type: ignore[assignment]
         return account
 
@@ -76,9 +77,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             "argon2__time_cost": 2,
             "argon2__parallelism": 1,
         },
+        # The same words, and the same time, whether an address has an account or not.
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
         SECURITY_PASSWORD_LENGTH_MIN=10,
     )
     Mail(app)
     accounts = Accounts(LocalProxy(db), Account, Role)  # type: ignore[arg-type]
     Security(app, accounts, register_form=SignUpForm)
+    limits.init_app(app)

@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from geoneighbour.accounts.models import Account
 from geoneighbour.errors import NotFound
 from geoneighbour.ground.points import Point
+from geoneighbour.members import addresses
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.sealing import Sealer
 
 
-def new_member(session: Session, name: str, home: Point) -> Member:
+def new_member(session: Session, sealer: Sealer, name: str, home: Point) -> Member:
     """A member with a home, not verified yet."""
     member = members.create(session, name)
     neighbourhoods.settle(session, member.id, home)
+    addresses.keep(session, sealer, member.id, home)
     return member
 
 

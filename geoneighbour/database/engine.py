@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.settings import Settings
 
+SERVICE = "geoneighbour_service"
+"""The role of the web application and the workers: it reads no home (sql/00_roles.sql)."""
+
 
 def database_url(settings: Settings) -> str:
     """The libpq URL to use: DATABASE_URL, else that of the private cluster, started when it is not running."""
@@ -20,6 +23,11 @@ def database_url(settings: Settings) -> str:
     from geoneighbour.database import cluster
 
     return cluster.start(settings)
+
+
+def service_url(settings: Settings, url: str) -> str:
+    """How the web application and the workers reach the database whose owner's URL is given."""
+    return settings.service_database_url or url
 
 
 @contextmanager
@@ -34,10 +42,14 @@ def database_in_use(settings: Settings) -> Iterator[str]:
             cluster.stop_if_last(settings)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
+def make_engine(url: str, role: str | None = None) -> Engine:
+    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3; `role` is taken on as it connects."""
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
+    if role:
+        parameters["options"] = " ".join(
+            filter(None, [str(parameters.get("options") or ""), f"-c role={role}"])
+        )
     return create_engine("postgresql+psycopg://", pool_pre_ping=True, connect_args=parameters)
 
 

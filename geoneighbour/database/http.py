@@ -26,6 +26,12 @@ def db() -> Session:
     return g.db
 
 
+def engine() -> Engine:
+    """For what must stand whether the request succeeds or not."""
+    found: Engine = current_app.extensions["geoneighbour.engine"]
+    return found
+
+
 def _finish(response: Response) -> Response:
     if "db" in g:
         if response.status_code < 400:

@@ -26,6 +26,7 @@ from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import queries as posts_read
 from geoneighbour.posts import service as posts
+from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
 EMAIL, PASSWORD, NAME = "demo@exemple.fr", "voisinage-demo", "Camille D."
@@ -58,7 +59,7 @@ def load(
     """
     if session.scalar(select(Member.id).limit(1)) is not None:
         raise Conflict("members live in this database already: the demonstration is for an empty one")
-    now = datetime.now(UTC)
+    now, sealer = datetime.now(UTC), Sealer(settings)
     homes = people.population(seed, members, settings.k)
     drawn = places.neighbourhood_shapes(seed)
     arrived = story.arrivals(seed, homes, settings.k)
@@ -72,7 +73,7 @@ def load(
     import_progress.stage("communes")
     names = (name for name in display_names(seed) if name != NAME)
     settled = [
-        _settle(session, NAME if number == 0 else next(names), home, story.moment(now, age))
+        _settle(session, sealer, NAME if number == 0 else next(names), home, story.moment(now, age))
         for number, (home, age) in enumerate(progress(list(zip(homes, arrived, strict=True)), "members"))
     ]
     said = profiles(seed, [home.neighbourhood for home in homes])
@@ -92,8 +93,8 @@ def load(
     return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told))
 
 
-def _settle(session: Session, name: str, home: people.Home, came: datetime) -> Member:
-    member = accounts.new_member(session, name, home.point)
+def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came: datetime) -> Member:
+    member = accounts.new_member(session, sealer, name, home.point)
     member.created_at = came
     member.verified_at = came + timedelta(days=story.VERIFIED_AFTER)
     session.flush()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import Flask, current_app
 from flask_security import current_user
 from pydantic import BaseModel, ConfigDict
 
 from geoneighbour.database.http import db
 from geoneighbour.errors import LoginNeeded
-from geoneighbour.members import service
+from geoneighbour.ground.points import Point
+from geoneighbour.members import addresses, service
 from geoneighbour.members.models import Member
+from geoneighbour.sealing import Sealer
+from geoneighbour.settings import Settings
 
 api = APIBlueprint("members", __name__, url_prefix="/api/v1", tag="members")
 
@@ -21,6 +25,20 @@ def current_member() -> Member:
     if not current_user.is_authenticated:
         raise LoginNeeded
     return current_user.member
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.extensions["geoneighbour.sealer"] = Sealer(settings)
+
+
+def sealer() -> Sealer:
+    found: Sealer = current_app.extensions["geoneighbour.sealer"]
+    return found
+
+
+def own_home() -> Point:
+    """Where the member lives who is logged in: for their own eyes."""
+    return addresses.home(db(), sealer(), current_member().id)
 
 
 class Choices(BaseModel):

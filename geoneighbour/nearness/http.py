@@ -7,7 +7,6 @@ from typing import Any
 import shapely
 from apiflask import APIBlueprint
 from flask import Response, request
-from geoalchemy2.shape import to_shape
 from pydantic import BaseModel, ConfigDict
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
@@ -18,8 +17,7 @@ from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
-from geoneighbour.members.http import choices_json, current_member
-from geoneighbour.members.models import Home
+from geoneighbour.members.http import choices_json, current_member, own_home
 from geoneighbour.nearness import service, words
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.neighbourhoods.numbers import people
@@ -72,8 +70,7 @@ def me() -> dict[str, Any]:
     """Who I am and where I live: the one answer that holds a home, for its owner alone."""
     member = current_member()
     home = service.residence(db(), member.id)
-    point = db().get_one(Home, member.id)
-    position = shapely.get_coordinates(to_shape(point.geom))[0]
+    point = own_home()
     neighbourhood = db().get(Neighbourhood, home.zone)
     commune = db().get(Commune, home.commune_id) if home.commune_id else None
     return {
@@ -88,7 +85,7 @@ def me() -> dict[str, Any]:
             "name": neighbourhood.name if neighbourhood else None,
             "cell": None if neighbourhood else cells.to_text(home.zone),
         },
-        "home": {"lon": position[0], "lat": position[1]},
+        "home": {"lon": point.lon, "lat": point.lat},
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from geoneighbour.database.http import db
 from geoneighbour.ground import shapes
-from geoneighbour.members.http import current_member
+from geoneighbour.members.http import current_member, own_home
 from geoneighbour.neighbourhoods import coach, queries, service, suggestions, words
 from geoneighbour.neighbourhoods.numbers import people
 
@@ -114,7 +114,7 @@ def coached(json_data: Looked) -> dict[str, Any]:
 @api.get("/neighbourhoods/suggestions")
 def suggested() -> dict[str, Any]:
     """Cells to begin a drawing with, around one's own home."""
-    found = suggestions.suggestions(db(), current_member().id)
+    found = suggestions.suggestions(db(), current_member().id, own_home())
     return {"suggestions": [{"kind": one.kind, "cells": one.cells} for one in found]}
 
 

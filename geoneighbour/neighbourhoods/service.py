@@ -13,7 +13,6 @@ from geoneighbour.errors import Conflict, InvalidInput, NotFound
 from geoneighbour.ground import cells, shapes
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
-from geoneighbour.members.models import Home
 from geoneighbour.neighbourhoods import queries, zones
 from geoneighbour.neighbourhoods.models import (
     ARCHIVED,
@@ -36,12 +35,7 @@ def settle(session: Session, member_id: int, home: Point) -> None:
     members.get(session, member_id)
     home.require_habitable()
     surroundings = zones.ensure_surroundings(session, cells.cell_at(home, cells.SURROUNDINGS))
-    point = func.ST_GeomFromText(home.wkt, 4326)
-    session.execute(
-        insert(Home)
-        .values(member_id=member_id, geom=point)
-        .on_conflict_do_update(index_elements=["member_id"], set_={"geom": point})
-    )
+    session.execute(select(func.nearness.set_home(member_id, home.lon, home.lat)))
     where = {
         "surroundings": surroundings,
         "home_cell": cells.cell_at(home, cells.COVER),

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import shapely
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
-from geoneighbour.members.models import Home
 from geoneighbour.neighbourhoods import queries
 
 WALK = 6
@@ -28,14 +25,9 @@ class Suggestion:
     cells: list[str]
 
 
-def suggestions(session: Session, member_id: int) -> list[Suggestion]:
-    """For a member with a home: the walk always, the gap where neighbourhoods around leave one with the home in it."""
-    home = session.execute(
-        select(func.ST_X(Home.geom), func.ST_Y(Home.geom)).where(Home.member_id == member_id)
-    ).one_or_none()
-    if home is None:
-        raise NotFound("Pas de domicile.")
-    start = cells.cell_at(Point(*home), cells.PAINTED)
+def suggestions(session: Session, member_id: int, home: Point) -> list[Suggestion]:
+    """For a member and their home: the walk always, the gap where neighbourhoods around leave one with the home in it."""
+    start = cells.cell_at(home, cells.PAINTED)
     found = [_suggestion("walk", cells.rings_around([start], WALK))]
     disc = cells.rings_around([start], SEARCH)
     taken = _taken(session, member_id, list(disc))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from geoneighbour import settings as environment
-from geoneighbour.database.engine import database_in_use, make_engine
+from geoneighbour.database.engine import database_in_use, make_engine, service_url
 from geoneighbour.database.upgrade import require
 from geoneighbour.running import ports
 from geoneighbour.running.together import run_together
@@ -40,7 +40,7 @@ def worker() -> None:
     settings = environment.load()
     with database_in_use(settings) as url:
         require(make_engine(url))
-        make_app(url, settings).run_worker()
+        make_app(service_url(settings, url), settings).run_worker()
 
 
 @click.command()

@@ -23,6 +23,8 @@ from geoneighbour.database.engine import database_in_use, make_engine, transacti
 from geoneighbour.database.upgrade import upgrade
 from geoneighbour.demo.load import EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
+from geoneighbour.members import addresses
+from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
 START_SECONDS = 60
@@ -80,6 +82,8 @@ def run_together(settings: Settings, port: int) -> None:
             click.echo(f"Database: {'that of DATABASE_URL' if settings.database_url else 'private, running'}")
             engine = make_engine(url)
             upgrade(engine, settings)
+            with transaction(engine) as session:
+                addresses.seal_missing(session, Sealer(settings))
             _load_demonstration(engine)
             children += [Child("serve", PORT=str(port)), Child("worker")]
             _wait_for_web(settings.host, port, children[0])

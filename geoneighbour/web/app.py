@@ -19,7 +19,8 @@ from geoneighbour.accounts import security
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
 from geoneighbour.database import state
-from geoneighbour.database.engine import database_url, make_engine
+from geoneighbour.database.engine import SERVICE, database_url, make_engine, service_url
+from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
 from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
@@ -60,7 +61,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     mimetypes.add_type("text/javascript", ".mjs")
     app.url_map.converters["int"] = Identifier
     app.config.update(_config(settings))
-    database.init_app(app, engine or make_engine(database_url(settings)), languages.language)
+    database.init_app(app, engine or _service_engine(settings), languages.language)
+    members_http.init_app(app, settings)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
     take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
@@ -79,6 +81,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.after_request(_protect)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     return app
+
+
+def _service_engine(settings: Settings) -> Engine:
+    return make_engine(service_url(settings, database_url(settings)), SERVICE)
 
 
 class Identifier(IntegerConverter):

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.GeoneighbourError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnusableFile: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

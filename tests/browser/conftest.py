@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.communes.report import Bar
 from geoneighbour.database import scratch, upgrade
-from geoneighbour.database.engine import make_engine
+from geoneighbour.database.engine import SERVICE, make_engine
 from geoneighbour.demo import load as demonstration
 from geoneighbour.settings import ROOT, Settings
 from geoneighbour.web.app import create_app
@@ -71,9 +71,11 @@ def site(template, territory, tmp_path, geocoder_url) -> Iterator[Site]:
     engine = make_engine(url)
     with engine.begin() as connection:
         upgrade.apply_file(connection, upgrade.sql_files()[0])
-    site = serve(create_app(_settings(url, tmp_path, geocoder_url), engine), engine)
+    serving = make_engine(url, SERVICE)
+    site = serve(create_app(_settings(url, tmp_path, geocoder_url), serving), engine)
     yield site
     site.server.shutdown()
+    serving.dispose()
     engine.dispose()
     scratch.drop(template.server, name)
 
@@ -204,4 +206,10 @@ def _watch(page: Page, home: str, wrong: list[str]) -> None:
 
 
 def _settings(url: str, folder: Path, geocoder_url: str | None = None) -> Settings:
-    return Settings(database_url=url, state_dir=folder, secret_key=SECRET, geocoder_url=geocoder_url)
+    return Settings(
+        database_url=url,
+        state_dir=folder,
+        secret_key=SECRET,
+        address_keys="A" * 43,
+        geocoder_url=geocoder_url,
+    )

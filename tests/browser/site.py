@@ -39,7 +39,9 @@ class Site:
     def newcomer(self, name: str, lon: float, lat: float, verified: bool = True) -> str:
         """A member with a home and an account; returns the e-mail address to log in with."""
         with Session(self.engine) as session:
-            member = accounts.new_member(session, name, Point(lon, lat))
+            member = accounts.new_member(
+                session, self.app.extensions["geoneighbour.sealer"], name, Point(lon, lat)
+            )
             email = self._open_account(session, member.id)
             if verified:
                 accounts.verify(session, email)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import h3
-import pytest
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import NotFound
-from geoneighbour.members import service as members
+from geoneighbour.ground.points import Point
 from geoneighbour.neighbourhoods.suggestions import suggestions
 from tests.world import box, communes, opened, settled
 
@@ -19,7 +17,7 @@ def cell(lon: float, lat: float) -> str:
 
 
 def offered(session: Session, member: int) -> dict[str, set[str]]:
-    return {one.kind: set(one.cells) for one in suggestions(session, member)}
+    return {one.kind: set(one.cells) for one in suggestions(session, member, Point(*HOME))}
 
 
 def neighbourhood(session: Session, name: str, west: float, east: float) -> None:
@@ -50,10 +48,3 @@ def test_no_gap_where_home_is_in_a_neighbourhood(session: Session) -> None:
     communes(session, ["AB"])
     neighbourhood(session, "Ici", -2.05, -2.03)
     assert offered(session, settled(session, "Moi", *HOME)).keys() == {"walk"}
-
-
-def test_nobody_without_a_home_is_offered_any(session: Session) -> None:
-    someone = members.create(session, "Sans toit")
-    session.flush()
-    with pytest.raises(NotFound):
-        suggestions(session, someone.id)

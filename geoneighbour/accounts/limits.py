@@ -1,0 +1,85 @@
+"""How often one may try: logins, sign-ups, forgotten passwords, for each account and for each network address.
+
+Counts stand in one table, so that all processes share them. They are kept whether the request succeeds or not.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from flask import Flask, current_app, request
+from sqlalchemy import Engine, delete
+from sqlalchemy.dialects.postgresql import insert
+
+from geoneighbour.accounts.models import Attempt
+from geoneighbour.database.http import engine
+from geoneighbour.errors import TooOften
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times within a window, for each account that is named and for each network address."""
+
+    account: int
+    address: int
+    window: timedelta
+
+
+LIMITS = {
+    "security.login": Limit(10, 100, timedelta(minutes=15)),
+    "security.register": Limit(5, 20, timedelta(hours=1)),
+    "security.forgot_password": Limit(5, 30, timedelta(hours=1)),
+    "security.reset_password": Limit(10, 30, timedelta(hours=1)),
+    "security.send_confirmation": Limit(5, 30, timedelta(hours=1)),
+    "security.change_password": Limit(10, 100, timedelta(hours=1)),
+}
+"""By endpoint; what is not here is not limited. A library or a town hall shares one network address."""
+KEPT = timedelta(days=1)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_count)
+
+
+def _count() -> None:
+    limit = LIMITS.get(request.endpoint or "") if request.method == "POST" else None
+    if limit is None:
+        return
+    tried = {"address": _network(request.remote_addr or "")}
+    if named := request.form.get("email", "").strip().lower():
+        tried["account"] = named
+    for by, who in tried.items():
+        if attempt(engine(), f"{request.endpoint} {by}", who, limit.window) > getattr(limit, by):
+            raise TooOften
+
+
+def attempt(on: Engine, what: str, who: str, window: timedelta) -> int:
+    """Counts one more; returns how many there were within the window that runs."""
+    seconds = window.total_seconds()
+    begun = datetime.fromtimestamp(datetime.now(UTC).timestamp() // seconds * seconds, UTC)
+    key = hmac.digest(current_app.secret_key.encode(), who.encode(), "sha256")  # type: ignore[union-attr]
+    counted = insert(Attempt).values(what=what, who=key, since=begun, times=1)
+    counted = counted.on_conflict_do_update(
+        index_elements=["what", "who", "since"], set_={"times": Attempt.times + 1}
+    )
+    # A transaction of its own: that of the request is rolled back when it is refused.
+    with on.begin() as connection:
+        return connection.execute(counted.returning(Attempt.times)).scalar_one()
+
+
+def forget(on: Engine) -> int:
+    """Deletes what was counted more than a day ago; returns how much."""
+    with on.begin() as connection:
+        return connection.execute(delete(Attempt).where(Attempt.since < datetime.now(UTC) - KEPT)).rowcount
+
+
+def _network(address: str) -> str:
+    """An IPv4 address; of IPv6 the first 64 bits, which one household has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) and not parsed.ipv4_mapped else str(parsed)
