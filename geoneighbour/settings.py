@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         None,
         description="what seals addresses: 32 bytes each as URL-safe base64, with commas; the first seals",
     )
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="how many proxies of ours stand before the service"
+    )
     secure_cookies: bool = Field(False, description="set when the service stands behind HTTPS")
 
     smtp_host: str | None = Field(None, description="unset: mail is written as files")

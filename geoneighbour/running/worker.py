@@ -1,4 +1,4 @@
-"""What runs by itself: the weekly review, the nightly sweep of photos. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
+"""What runs by itself: the weekly review, the nightly sweep of photos and of counted tries. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from croniter import croniter
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 
+from geoneighbour.accounts import limits
 from geoneighbour.database.engine import SERVICE, make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import changed
@@ -41,6 +42,11 @@ def make_app(url: str, settings: Settings) -> App:
     def nightly_sweep(timestamp: int) -> int:
         with transaction(engine) as session:
             return photos.sweep(session, open_photos(settings))
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="forget_attempts", queueing_lock="forget_attempts")
+    def nightly_forgetting(timestamp: int) -> int:
+        return limits.forget(engine)
 
     return app
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request, send_from_directory
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from geoneighbour import settings as environment
@@ -60,6 +61,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     )
     mimetypes.add_type("text/javascript", ".mjs")
     app.url_map.converters["int"] = Identifier
+    if proxies := settings.trusted_proxies:
+        # Else anybody could say which address they come from, and try as often as they like.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config.update(_config(settings))
     database.init_app(app, engine or _service_engine(settings), languages.language)
     members_http.init_app(app, settings)
