@@ -23,6 +23,7 @@ from geoneighbour.database import state
 from geoneighbour.database.engine import SERVICE, database_url, make_engine, service_url
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
+from geoneighbour.mydata.http import api as mydata
 from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
 from geoneighbour.neighbourhoods.change_http import api as changes
@@ -73,7 +74,18 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     CSRFProtect(app)
     security.init_app(app, settings)
     languages.init_accounts(app)
-    for blueprint in (communes, members, neighbourhoods, changes, nearness, tiles, posts, photos, geocoder):
+    for blueprint in (
+        communes,
+        members,
+        neighbourhoods,
+        changes,
+        nearness,
+        tiles,
+        mydata,
+        posts,
+        photos,
+        geocoder,
+    ):
         app.register_blueprint(blueprint)
     pages.init_app(app)
     theme.init_app(app, settings.site_colour)
