@@ -95,7 +95,7 @@ def load(
 
 def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came: datetime) -> Member:
     member = accounts.new_member(session, sealer, name, home.point)
-    member.created_at = came
+    member.created_at = member.moved_at = came
     member.verified_at = came + timedelta(days=story.VERIFIED_AFTER)
     session.flush()
     return member

@@ -36,6 +36,11 @@ class Member(Base):
         Text, comment="what neighbours read: first name and initial, or as chosen"
     )
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    moved_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True),
+        server_default=func.now(),
+        comment="when the home was last set: once in 30 days",
+    )
     paused_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), comment="set while the member neither sees nor is seen"
     )

@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from geoneighbour import settings as environment
 from geoneighbour.accounts import security
+from geoneighbour.accounts.http import api as accounts
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
 from geoneighbour.database import state
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     languages.init_accounts(app)
     for blueprint in (
         communes,
+        accounts,
         members,
         neighbourhoods,
         changes,

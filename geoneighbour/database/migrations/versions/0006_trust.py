@@ -1,4 +1,4 @@
-"""addresses and attempts."""
+"""trust."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,4 +31,14 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_address_member_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_address")),
+    )
+    op.add_column(
+        "member",
+        sa.Column(
+            "moved_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="when the home was last set: once in 30 days",
+        ),
     )
