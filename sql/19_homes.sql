@@ -1,5 +1,5 @@
 -- The only functions that read or set a home, with the rights of the database's owner. They answer a question about it and never
--- give it back (docs/decisions/012); tests/database/test_roles.py lists them.
+-- give it back (docs/decisions/013); tests/database/test_service.py lists them.
 
 CREATE OR REPLACE FUNCTION nearness.home_in(of_member bigint, area geometry) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER

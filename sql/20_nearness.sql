@@ -10,6 +10,25 @@ WHERE member.verified_at IS NOT NULL
 COMMENT ON VIEW nearness.person IS
   'The members whom the rule knows: verified and not paused, with their home neighbourhood (zone) and commune.';
 
+CREATE OR REPLACE FUNCTION nearness.visit_until(of_member bigint) RETURNS timestamptz
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT greatest(member.created_at, member.moved_at) + interval '48 hours'
+  FROM member
+  WHERE member.id = of_member
+    AND member.verified_at IS NULL;
+END;
+COMMENT ON FUNCTION nearness.visit_until(bigint) IS 'When the visit of a member who is not verified ends, or ended; null for verified members.';
+
+CREATE OR REPLACE VIEW nearness.visitor AS
+SELECT member.id AS member_id, residence.zone
+FROM member
+JOIN residence ON residence.member_id = member.id
+WHERE member.paused_at IS NULL
+  AND now() < nearness.visit_until(member.id);
+COMMENT ON VIEW nearness.visitor IS
+  'Sentence 9. Members who are not verified, not paused, and came less than 48 hours ago: they read in their open neighbourhood, and are in no audience and no count (docs/decisions/014).';
+
 CREATE OR REPLACE VIEW nearness.near_zone AS
 SELECT zone.id AS zone, zone.id AS other, 'neighbour' AS tier, NULL::smallint AS rings
 FROM zone

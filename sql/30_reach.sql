@@ -34,3 +34,20 @@ WHERE reader.member_id <> post.author_id
 COMMENT ON VIEW nearness.reached IS
   'Sentence 9. A row for each post and each member whom its reach comes to, and by which tier of the post''s frozen origin. '
   'By post_id it is the audience, by member_id the feed; a post is never its author''s, and blocks and pauses act both ways.';
+
+CREATE OR REPLACE VIEW nearness.readable AS
+SELECT reached.post_id, reached.member_id, reached.tier, reached.rings
+FROM nearness.reached
+UNION ALL
+-- Visitors come on top: posts that began in their own open neighbourhood, nothing from surroundings.
+SELECT post.id, visitor.member_id, 'neighbour', NULL::smallint
+FROM post
+JOIN nearness.person AS author ON author.member_id = post.author_id
+JOIN neighbourhood ON neighbourhood.id = post.origin_zone
+JOIN nearness.visitor ON visitor.zone = post.origin_zone
+WHERE post.reach IN (SELECT reach_tier.reach FROM nearness.reach_tier WHERE reach_tier.tier = 'neighbour')
+  AND NOT EXISTS (
+    SELECT FROM nearness.blocked WHERE blocked.member_id = visitor.member_id AND blocked.other_id = post.author_id
+  );
+COMMENT ON VIEW nearness.readable IS
+  'Sentence 9. The audience, and the readers who are not recipients: visitors. Feeds and reasons read this; audiences, counts and contacts read nearness.reached.';

@@ -30,7 +30,7 @@ BEGIN ATOMIC
   SELECT reached.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN reached.rings END, post.reach,
     origin.kind, origin.name, origin.cell, nearness.said_name(origin_commune.name, origin_commune.names),
     home.kind, home.name, nearness.said_name(home_commune.name, home_commune.names)
-  FROM nearness.reached
+  FROM nearness.readable AS reached
   JOIN post ON post.id = reached.post_id
   JOIN residence ON residence.member_id = reached.member_id
   CROSS JOIN LATERAL nearness.place_name(post.origin_zone, post.origin_cell) AS origin

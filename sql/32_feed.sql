@@ -9,7 +9,7 @@ LANGUAGE sql STABLE ROWS 50
 BEGIN ATOMIC
   SELECT seen.post_id, seen.tier
   FROM (
-    SELECT reached.post_id, reached.tier FROM nearness.reached WHERE reached.member_id = of_member
+    SELECT reached.post_id, reached.tier FROM nearness.readable AS reached WHERE reached.member_id = of_member
     UNION ALL
     SELECT post.id, 'self' FROM post WHERE post.author_id = of_member
   ) AS seen

@@ -1,4 +1,4 @@
-"""What the pages of a member show of their home: kept sealed, opened for its owner alone (docs/decisions/012)."""
+"""What the pages of a member show of their home: kept sealed, opened for its owner alone (docs/decisions/013)."""
 
 from __future__ import annotations
 

@@ -160,7 +160,8 @@ def expected(world: World) -> Answers:
             member: [
                 key
                 for key, post in sorted(world.posts.items(), reverse=True)
-                if not post.closed and (post.author == member or (key, member) in audience)
+                if not post.closed
+                and (post.author == member or (key, member) in audience or world.visits(post, member))
             ]
             for member in world.people
         },

@@ -24,6 +24,8 @@ from tests.nearness.grid_steps import (
 from tests.nearness.oracle_life import Life
 from tests.nearness.oracle_review import Numbers, Standing
 
+VISIT_DAYS = 2
+
 
 @dataclass
 class Commune:
@@ -51,6 +53,8 @@ class Person:
     listed: bool = True
     chosen: int | None = None
     supports: int | None = None
+    came: float = 0
+    """The day of the sign-up, as life.today counts."""
 
     @property
     def surroundings(self) -> int:
@@ -276,6 +280,20 @@ class World:
             if post.reach == "commune_adjacent" and self.adjacent(post.commune, commune):
                 return "adjacent_commune", None
         return None
+
+    def visits(self, post: Post, reader: int) -> bool:
+        """Decision 014: a visitor reads what began in their open neighbourhood and came to it."""
+        person = self.people[reader]
+        return (
+            not person.verified
+            and not person.paused
+            and self.life.today - person.came < VISIT_DAYS
+            and person.chosen is not None
+            and person.chosen == post.zone
+            and post.reach in ("neighbourhood", "wider")
+            and self.present(post.author)
+            and not {(reader, post.author), (post.author, reader)} & self.blocks
+        )
 
     # Sentence 12: the one exact number (the others: oracle_numbers.py).
 

@@ -82,7 +82,7 @@ class Town:
         if verified:
             member.verified_at = func.now()
         self.session.flush()
-        self.world.people[member.id] = oracle.Person(home, verified)
+        self.world.people[member.id] = oracle.Person(home, verified, came=self.world.life.today)
         self.move(member.id, home)
         return member.id
 
@@ -229,6 +229,8 @@ class Town:
             "neighbourhood_outline SET until = until",
             "leaving SET leaves_at = leaves_at",
             "neighbourhood_change SET proposed_at = proposed_at",
+            "member SET moved_at = moved_at",
+            "member SET created_at = created_at",
         ):
             self.session.execute(text(f"UPDATE {what} - :days"), later)
         self.session.expire_all()
