@@ -57,6 +57,10 @@ class NotVerified(Forbidden):
     """Votre adresse n'est pas encore vérifiée : cette action s'ouvrira ensuite."""
 
 
+class VisitOver(Forbidden):
+    """Votre visite de 48 heures est terminée : la suite s'ouvrira quand votre adresse sera vérifiée."""
+
+
 class Conflict(GeoneighbourError):
     """L'état a changé entre-temps : rechargez la page et recommencez."""
 

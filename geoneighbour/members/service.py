@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -34,6 +36,15 @@ def require_verified(session: Session, member_id: int) -> Member:
     if member.verified_at is None:
         raise NotVerified
     return member
+
+
+def visit_until(session: Session, member_id: int) -> datetime | None:
+    """When the visit of a member who is not verified ends, or ended; None for verified ones."""
+    return session.scalar(select(func.nearness.visit_until(member_id)))
+
+
+def visiting(session: Session, member_id: int) -> bool:
+    return bool(session.scalar(select(func.now() < func.nearness.visit_until(member_id))))
 
 
 def pause(session: Session, member_id: int, paused: bool) -> None:

@@ -33,7 +33,7 @@ from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
-from geoneighbour.web import languages, pages, problems, theme
+from geoneighbour.web import languages, pages, policy, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
 
 PACKINGS = {"br": ".br", "gzip": ".gz"}
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
     CSRFProtect(app)
     security.init_app(app, settings)
+    policy.init_app(app)
     languages.init_accounts(app)
     for blueprint in (
         communes,

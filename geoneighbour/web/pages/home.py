@@ -41,6 +41,7 @@ def home() -> str:
         kind=kind,
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,
+        until=members.visit_until(db(), member.id),
         supported=neighbourhoods.supported(db(), member.id),
         bounds=extents.extent(db()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +61,7 @@ FACES = 5
 def init_app(app: Flask) -> None:
     app.add_template_filter(about)
     app.add_template_filter(ago)
+    app.add_template_filter(hours_left)
     app.add_template_filter(why)
     app.add_template_filter(month)
     app.add_template_filter(query)
@@ -88,6 +90,11 @@ def about(number: int | None) -> str:
         case {"fewer_than": n}:
             return gettext("moins de %(n)s", n=n)
     raise ValueError(f"no words for {number!r}")
+
+
+def hours_left(until: datetime) -> int:
+    """Whole hours, the last one begun included; 0 when it is over."""
+    return max(0, math.ceil((until - datetime.now(UTC)).total_seconds() / 3600))
 
 
 def ago(moment: datetime) -> str:

@@ -1,0 +1,96 @@
+"""Who may call what: one table, deny by default. An endpoint that is missing here is closed to all, and fails a test.
+
+Services check again what depends on the thing itself (whose post, which neighbourhood); the rule decides who sees it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from flask import Flask, request
+from flask_security import current_user
+
+from geoneighbour.database.http import db
+from geoneighbour.errors import Forbidden, LoginNeeded, NotVerified, VisitOver
+from geoneighbour.members import service as members
+
+
+class Standing(IntEnum):
+    """What somebody is to the service; each may do what those before may."""
+
+    ANYBODY = 0
+    ACCOUNT = 1
+    """Logged in, even where the 48 hours of a visit are over."""
+    VISITOR = 2
+    """Not verified, within 48 hours of the sign-up or of moving house."""
+    MEMBER = 3
+    """Verified."""
+
+
+POLICY = {
+    Standing.ANYBODY: """
+        _vendored colours language openapi.spec static tiles.tile geocoder.geocode
+        communes.neighbours communes.one communes.search
+        nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
+        pages.start pages.commune pages.commune_picture pages.places pages.privacy
+        pages.neighbourhood pages.neighbourhood_picture
+        pages.fonts pages.manifest pages.offline pages.service_worker
+        security.forgot_password security.login security.logout security.register security.reset_password security.static
+    """,
+    Standing.ACCOUNT: """
+        accounts.move mydata.leave mydata.take
+        nearness.me members.decide members.notices members.read_notice members.unblock
+        neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
+        pages.account pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
+        security.change_password security.verify
+    """,
+    Standing.VISITOR: """
+        nearness.contacts nearness.my_map nearness.profile nearness.reach
+        neighbourhoods.coached neighbourhoods.join neighbourhoods.suggested neighbourhoods.support
+        changes.listed changes.one changes.who
+        members.block
+        posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message
+        pages.home pages.contacts pages.profile pages.block
+        pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
+        pages.change pages.new_post
+        pages.one_post pages.reply pages.conversation pages.conversations pages.say pages.photo pages.small_photo
+    """,
+    Standing.MEMBER: """
+        neighbourhoods.propose
+        changes.accept changes.name changes.propose changes.refuse changes.remark changes.step_down changes.tell changes.withdraw
+        posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
+        pages.accept_change pages.discuss pages.moderate pages.name_moderator pages.propose_change pages.redraw
+        pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
+        pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
+    """,
+}
+NEEDED = {endpoint: standing for standing, endpoints in POLICY.items() for endpoint in endpoints.split()}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_decide)
+
+
+def standing() -> Standing:
+    """Of who asks."""
+    if not current_user.is_authenticated:
+        return Standing.ANYBODY
+    if current_user.member.verified_at is not None:
+        return Standing.MEMBER
+    return Standing.VISITOR if members.visiting(db(), current_user.member_id) else Standing.ACCOUNT
+
+
+def _decide() -> None:
+    if request.endpoint is None:
+        return
+    if request.endpoint not in NEEDED:
+        raise Forbidden
+    needed = NEEDED[request.endpoint]
+    if needed == Standing.ANYBODY:
+        return
+    found = standing()
+    if found >= needed:
+        return
+    if found == Standing.ANYBODY:
+        raise LoginNeeded
+    raise VisitOver if needed == Standing.VISITOR else NotVerified
