@@ -33,7 +33,7 @@ POLICY = {
         communes.neighbours communes.one communes.search
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
         pages.start pages.commune pages.commune_picture pages.places pages.privacy
-        pages.neighbourhood pages.neighbourhood_picture
+        pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.forgot_password security.login security.logout security.register security.reset_password security.static
     """,
@@ -53,7 +53,7 @@ POLICY = {
         pages.home pages.contacts pages.profile pages.block
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
         pages.change pages.new_post
-        pages.one_post pages.reply pages.conversation pages.conversations pages.say pages.photo pages.small_photo
+        pages.one_post pages.reply pages.conversation pages.conversations pages.say
     """,
     Standing.MEMBER: """
         neighbourhoods.propose
