@@ -41,7 +41,7 @@ POLICY = {
         accounts.move mydata.leave mydata.take
         nearness.me members.decide members.notices members.read_notice members.unblock
         neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
-        pages.account pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
+        pages.account pages.delete_account pages.own_data pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
         security.change_password security.verify
     """,
     Standing.VISITOR: """

@@ -123,3 +123,17 @@ def test_nothing_is_left_but_what_is_said_to_be(life, world, tmp_path):
     # The neighbourhood stays, and whoever lives there.
     assert bruno.get("/api/v1/me").json["home_neighbourhood"]["name"] == "Le Sillon"
     assert [post["body"] for post in bruno.get("/api/v1/feed").json["items"]] == ["Un vélo ?"]
+
+
+def test_the_page_offers_both(life, world):
+    anne, _, me = life
+    assert "/compte/mes-donnees.zip" in anne.get("/compte").text
+    assert anne.get("/compte/mes-donnees.zip").data[:2] == b"PK"
+    refused = anne.post("/compte/supprimer", data={"password": "faux"})
+    assert refused.status_code == 422
+    assert "pas votre mot de passe" in refused.text
+    gone = anne.post("/compte/supprimer", data={"password": PASSWORD})
+    assert (gone.status_code, gone.location) == (302, "/")
+    assert "supprimés" in anne.get("/").text
+    world.rollback()
+    assert world.get(Home, me) is None

@@ -12,6 +12,7 @@ from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members import service
 from geoneighbour.members.http import current_member
 from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP
+from geoneighbour.mydata.http import archive, delete
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.problems import status_of
@@ -33,6 +34,22 @@ def introduce() -> Response | tuple[str, int]:
     return redirect(url_for("pages.account"))
 
 
+@pages.get("/compte/mes-donnees.zip")
+def own_data() -> Response:
+    return archive()
+
+
+@pages.post("/compte/supprimer")
+def delete_account() -> Response | tuple[str, int]:
+    member, password = current_member(), typed("password")
+    about, can_help = member.about, member.can_help
+    refusal = attempt(lambda: delete(password))
+    if refusal:
+        return _page(about, can_help, refusal), status_of(refusal)
+    flash(gettext("Votre compte et tout ce qui était à vous sont supprimés."), "done")
+    return redirect(url_for("pages.start"))
+
+
 def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
     member = current_member()
     return render_template(
@@ -43,6 +60,7 @@ def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
         longest_about=LONGEST_ABOUT,
         longest_can_help=LONGEST_CAN_HELP,
         refusal=refusal,
+        until=service.visit_until(db(), member.id),
         blocked=service.blocked_by(db(), member.id),
         bounds=extents.extent(db()),
     )
