@@ -63,6 +63,8 @@ system-for-tests:
 define install
 	@echo "== Virtual environment (.venv): $(1)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version if sys.version_info < (3, 11) else 0)'
+	@# A link would have the environment of another checkout cleared.
+	@[ ! -L .venv ] || rm .venv
 	@[ -e $(INSTALLED) ] || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[$(1)]'
 	@touch $(INSTALLED) $@

@@ -12,6 +12,8 @@ from geoneighbour.database import state
 from geoneighbour.errors import InvalidInput, Unavailable
 from geoneighbour.settings import Settings
 
+KEYS_ARE = "ADDRESS_KEYS are 32 random bytes each, as URL-safe base64, with commas between."
+
 
 class Sealer:
     """Seals with the first key of ADDRESS_KEYS, and opens with any; without the setting, a key of the state folder."""
@@ -21,9 +23,7 @@ class Sealer:
         try:
             self._keys = MultiFernet([Fernet(_padded(word)) for word in words or [_own(settings)]])
         except ValueError:
-            raise InvalidInput(
-                "ADDRESS_KEYS are 32 random bytes each, as URL-safe base64, with commas between."
-            ) from None
+            raise InvalidInput(KEYS_ARE) from None
 
     def seal(self, content: dict[str, Any]) -> bytes:
         return self._keys.encrypt(json.dumps(content).encode())
