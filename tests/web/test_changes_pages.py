@@ -153,7 +153,7 @@ def test_a_merger_leads_from_the_old_page_to_the_new_one(town, logged_in, visito
     assert "Il gagne" in zoe.get(where).text, "the other side reads it too"
     town.discussed()
     zoe.post(f"{where}/accepter")
-    assert "Rocabey est d’accord. Un modérateur de Le Sillon doit encore décider." in bruno.get(where).text
+    assert "Rocabey est d’accord. Un modérateur du Sillon doit encore décider." in bruno.get(where).text
     anne.post(f"{where}/accepter")
     assert "prend effet à la prochaine revue hebdomadaire" in bruno.get(where).text
     assert visitor.get(f"/quartiers/{town.sillon}").status_code == 200

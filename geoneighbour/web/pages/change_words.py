@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, gettext
 from sqlalchemy import Row
 
+from geoneighbour.nearness.words import of
 from geoneighbour.neighbourhoods.changes import DISCUSSED
 
 
@@ -93,9 +94,9 @@ def _to_decide(change: Row[Any]) -> str:
         names = (change.neighbourhood_name, change.into_name)
         agreed, other = names if change.accepted_at else names[::-1]
         return gettext(
-            "%(agreed)s est d’accord. Un modérateur de %(other)s doit encore décider.",
+            "%(agreed)s est d’accord. Un modérateur %(of_other)s doit encore décider.",
             agreed=agreed,
-            other=other,
+            of_other=of(other),
         )
     if change.into_id:
         return gettext(
