@@ -39,7 +39,14 @@ MEMBERS = [
     "/compte",
     "/mot-de-passe/changer",
 ]
-UNVERIFIED = ["/accueil", "/quartiers", "/quartiers/nouveau", "/publications/nouvelle", "/voisins"]
+UNVERIFIED = [
+    "/accueil",
+    "/verification",
+    "/quartiers",
+    "/quartiers/nouveau",
+    "/publications/nouvelle",
+    "/voisins",
+]
 NOWHERE = (-2.15, 48.43)
 GRAVE = {"serious", "critical"}
 ENLARGED = {"width": 320, "height": 640}
