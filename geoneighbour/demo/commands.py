@@ -11,6 +11,7 @@ from tqdm import tqdm
 from geoneighbour import settings
 from geoneighbour.communes.report import Bar
 from geoneighbour.database.engine import database_url, make_engine, transaction
+from geoneighbour.demo import EMAIL, PASSWORD
 from geoneighbour.demo import load as demonstration
 
 
@@ -36,7 +37,7 @@ def load(seed: int, members: int) -> None:
         f"Demonstration: {loaded.communes} communes, {loaded.members} members, "
         f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.posts} posts."
     )
-    click.echo(f"Log in as {demonstration.EMAIL} with the password {demonstration.PASSWORD}")
+    click.echo(f"Log in as {EMAIL} with the password {PASSWORD}")
 
 
 def _bar(items: Iterable[Any], what: str) -> Iterable[Any]:

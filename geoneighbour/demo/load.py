@@ -17,7 +17,7 @@ from geoneighbour.boundaries.reader import Progress as ImportProgress
 from geoneighbour.boundaries.reader import Request as Boundaries
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION
-from geoneighbour.demo import changes, people, places, story, territory
+from geoneighbour.demo import EMAIL, PASSWORD, changes, people, places, story, territory
 from geoneighbour.demo.texts import display_names, profiles
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member
@@ -29,7 +29,7 @@ from geoneighbour.posts import service as posts
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
-EMAIL, PASSWORD, NAME = "demo@exemple.fr", "voisinage-demo", "Camille D."
+NAME = "Camille D."
 VINTAGE = 2025
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]

@@ -130,7 +130,7 @@ def refuse(session: Session, member_id: int, change_id: int) -> None:
     change = _living(session, change_id, member_id)
     if member_id not in moderators.of(session, _side(session, change, member_id)):
         raise Forbidden("Seul un modérateur du quartier peut en décider.")
-    effects.ended(change, "refused")
+    effects.ended(session, change, "refused")
 
 
 def withdraw(session: Session, member_id: int, change_id: int) -> None:
@@ -138,7 +138,7 @@ def withdraw(session: Session, member_id: int, change_id: int) -> None:
     change = _living(session, change_id, member_id)
     if change.proposed_by != member_id:
         raise Forbidden("Seule la personne qui l'a proposé peut le retirer.")
-    effects.ended(change, "withdrawn")
+    effects.ended(session, change, "withdrawn")
 
 
 def _proposed(

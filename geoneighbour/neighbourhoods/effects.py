@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells, shapes
+from geoneighbour.members.models import Notice
 from geoneighbour.neighbourhoods import queries, zones
 from geoneighbour.neighbourhoods.models import ARCHIVED, PROPOSED, Change, Neighbourhood, Outline
 
@@ -46,7 +47,7 @@ def rename(session: Session, change: Change) -> None:
     neighbourhood = session.get_one(Neighbourhood, change.neighbourhood_id)
     tell(session, change, "renamed", but=None, to_name=change.name or "")
     neighbourhood.name = change.name or neighbourhood.name
-    ended(change, "done")
+    ended(session, change, "done")
 
 
 def tell(session: Session, change: Change, kind: str, but: int | None, **about: str) -> None:
@@ -61,8 +62,11 @@ def tell(session: Session, change: Change, kind: str, but: int | None, **about: 
         )
 
 
-def ended(change: Change, state: str) -> None:
+def ended(session: Session, change: Change, state: str) -> None:
+    """It took effect, or came to nothing; who has not read yet that it was proposed need not any more."""
     change.state, change.ended_at = state, func.now()
+    news = (Notice.kind == "change_proposed", Notice.about["change"].astext == str(change.id))
+    session.execute(update(Notice).where(*news, Notice.read_at.is_(None)).values(read_at=func.now()))
 
 
 def fault_of_merger(session: Session, one: Neighbourhood, other: Neighbourhood) -> bool:
@@ -76,12 +80,12 @@ def _carry_out(session: Session, change: Change) -> str:
     if change.kind == "redraw":
         _redraw(session, neighbourhood, _outline(change))
         tell(session, change, "redrawn", but=None)
-        ended(change, "done")
+        ended(session, change, "done")
         return "redraws"
     if change.kind == "archive":
         tell(session, change, "archived", but=None)
         session.execute(select(func.nearness.back_to_surroundings(neighbourhood.id)))
-        ended(change, "done")
+        ended(session, change, "done")
         _archive(session, neighbourhood)
         return "archives"
     return _merge(session, change, neighbourhood)
@@ -91,12 +95,12 @@ def _merge(session: Session, change: Change, neighbourhood: Neighbourhood) -> st
     heir = session.get_one(Neighbourhood, change.into_id)
     if fault_of_merger(session, neighbourhood, heir):
         # One of the two was redrawn since.
-        ended(change, "lapsed")
+        ended(session, change, "lapsed")
         return "lapsed"
     union = _union(neighbourhood, heir)
     tell(session, change, "merged", but=None)
     session.execute(select(func.nearness.follow_merger(neighbourhood.id, heir.id)))
-    ended(change, "done")
+    ended(session, change, "done")
     neighbourhood.successor_id = heir.id
     _archive(session, neighbourhood)
     _redraw(session, heir, union)

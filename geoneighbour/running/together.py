@@ -21,7 +21,7 @@ from geoneighbour.communes.models import Commune
 from geoneighbour.database import cluster, state
 from geoneighbour.database.engine import database_in_use, make_engine, transaction
 from geoneighbour.database.upgrade import upgrade
-from geoneighbour.demo.load import EMAIL, PASSWORD
+from geoneighbour.demo import EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
 from geoneighbour.members import addresses
 from geoneighbour.sealing import Sealer

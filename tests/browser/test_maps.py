@@ -53,7 +53,7 @@ def test_a_cell_of_posts_filters_the_list(site: Site, visit: Visit) -> None:
 
 def test_map_and_list_are_equal_under_each_switch_and_cells_merge_from_afar(site: Site, visit: Visit) -> None:
     page = visit("/accueil", email=site.resident_of("Le Sillon"), desk=True)
-    for row, switch in ((0, None), (0, "Mon voisinage"), (1, "Demandes"), (0, "Tout")):
+    for row, switch in ((0, None), (0, "À côté"), (1, "Demandes"), (0, "Tout")):
         if switch:
             page.locator(".chips").nth(row).get_by_role("link", name=switch).click()
             wait_for_map(page)
@@ -62,7 +62,7 @@ def test_map_and_list_are_equal_under_each_switch_and_cells_merge_from_afar(site
         assert cells, f"the demonstration has posts for {switch}"
         assert page.evaluate(ON_THE_MAP) == Counter(filter(None, cells)), switch
         tiers = page.locator("#feed [data-tier]").evaluate_all("all => all.map((one) => one.dataset.tier)")
-        if switch in ("Mon voisinage", "Demandes"):
+        if switch in ("À côté", "Demandes"):
             assert set(tiers) == {"wider"}
     expect(page.locator(".chips [aria-current]")).to_have_text(["Tout", "Demandes"])
 

@@ -126,13 +126,21 @@ def asks(page: Page, shoot) -> tuple[str, str]:
     near, far = "Qui me prête une échelle samedi matin ?", "Qui connaît un bon accordeur de piano ?"
     page.goto("/accueil")
     page.get_by_role("link", name="Demander").click()
+    # A tap that misses the button costs no words.
     page.get_by_label("De quoi avez-vous besoin").fill(near)
+    wait_for_map(page)
+    page.get_by_role("link", name="Messages").click()
+    page.wait_for_url("**/messages")
+    page.goto("/publications/nouvelle?nature=request")
+    expect(page.get_by_label("De quoi avez-vous besoin")).to_have_value(near)
     page.get_by_role("radio", name="Mon quartier les plus proches").check()
     expect(page.locator("#reach-status")).to_contain_text("Mon quartier")
     page.get_by_role("button", name="Envoyer ma demande").click()
+    expect(page.get_by_text("C’est envoyé : ")).to_be_visible()
     expect(page.get_by_text(near)).to_be_visible()
 
     page.goto("/publications/nouvelle")
+    expect(page.get_by_label("De quoi avez-vous besoin")).to_have_value("")
     page.get_by_label("De quoi avez-vous besoin").fill(far)
     page.get_by_role("radio", name="Mon voisinage").check()
     expect(page.locator("#reach-status")).to_contain_text("personnes")

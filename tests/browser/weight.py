@@ -23,7 +23,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from geoneighbour.demo.load import EMAIL, PASSWORD
+from geoneighbour.demo import EMAIL, PASSWORD
 from tests.browser.conftest import CHROMIUM, FLAGS, PHONE, SOFTWARE_GL
 from tests.browser.maps import until
 from tests.browser.slow_line import Line, slow_line

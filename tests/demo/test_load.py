@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from geoneighbour import settings as environment
 from geoneighbour.communes import queries as communes
-from geoneighbour.demo import load as demonstration
-from geoneighbour.demo import people, places, story
+from geoneighbour.demo import EMAIL, PASSWORD, people, places, story
 from geoneighbour.demo.commands import demo
+from geoneighbour.demo.load import NAME
 from geoneighbour.demo.texts import display_names
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member, Notice
@@ -68,7 +68,7 @@ def _is_alive(session: Session) -> None:
     assert written == sorted(written)
 
     # Who says what is as the pure functions of the seed have it.
-    names = [demonstration.NAME, *islice((n for n in display_names(1) if n != demonstration.NAME), 599)]
+    names = [NAME, *islice((n for n in display_names(1) if n != NAME), 599)]
     homes = people.population(1)
     ages = story.arrivals(1, homes, 11)
     planned = story.written(1, homes, ages, places.neighbourhood_shapes(1), datetime.now(UTC))
@@ -81,7 +81,7 @@ def _is_alive(session: Session) -> None:
     }
 
     _has_a_life(session)
-    login = session.scalars(select(Member).where(Member.name == demonstration.NAME)).one()
+    login = session.scalars(select(Member).where(Member.name == NAME)).one()
     feed = posts.feed(session, login.id, most=100)
     assert len(feed) > 25
     assert {row.tier for row in feed} >= {"self", "neighbour", "wider", "commune", "adjacent_commune"}
@@ -90,7 +90,7 @@ def _is_alive(session: Session) -> None:
 
 def _has_a_life(session: Session) -> None:
     """One redraw took effect a month ago and left nobody outside; one is discussed where the login moderates."""
-    login = session.scalars(select(Member.id).where(Member.name == demonstration.NAME)).one()
+    login = session.scalars(select(Member.id).where(Member.name == NAME)).one()
     done, living = session.scalars(select(Change).order_by(Change.id)).all()
     (earlier,) = queries.outlines(session, done.neighbourhood_id)
     assert (done.state, earlier.until) == ("done", done.ended_at)
@@ -111,7 +111,7 @@ def _can_log_in(app) -> None:
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
     visitor = app.test_client()
-    who = {"email": demonstration.EMAIL, "password": demonstration.PASSWORD}
+    who = {"email": EMAIL, "password": PASSWORD}
     assert visitor.post("/connexion", data=who | {"password": "something else"}).status_code == 200
     assert visitor.post("/connexion", data=who).status_code == 302
     assert visitor.get("/api/v1/me").status_code == 200

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.ground.points import Point
+from geoneighbour.members import service as members
 from geoneighbour.neighbourhoods import changes, moderators, queries
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.neighbourhoods.models import Change, Leaving, Neighbourhood
@@ -70,6 +71,8 @@ def test_refused_or_withdrawn_it_does_not_count_even_once_accepted(small_town: T
             end(town.session, chloe, change.id)
         end(town.session, member, change.id)
         town.session.flush()
+        unread = members.unread_notices(town.session, chloe)
+        assert not unread, "nobody is sent to what is no longer to be decided"
         town.review()
         assert queries.one(town.session, home).geometry == geojson(WHOLE)
         with pytest.raises(Conflict):

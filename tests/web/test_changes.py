@@ -67,7 +67,7 @@ def test_from_proposal_to_effect(sillon, world, visitor):
     kinds = [
         [one["kind"] for one in client.get("/api/v1/notices").json["notices"]] for client in (bruno, chloe)
     ]
-    assert kinds == [["redrawn"], ["change_proposed", "left_outside"]]
+    assert kinds == [["redrawn"], ["left_outside"]]
     done = anne.get(path).json
     assert done["state"] == "done"
     assert box_of(done["before"]) == (-2.06, 48.54, -2.03, 48.56)

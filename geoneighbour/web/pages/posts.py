@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
@@ -19,6 +20,7 @@ from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.pages.kinds import KINDS
+from geoneighbour.web.pages.words import about
 from geoneighbour.web.problems import status_of
 
 USUAL = "wider"
@@ -44,6 +46,8 @@ def send_post() -> Response | tuple[str, int]:
     refusal = attempt(write)
     if refusal:
         return _form(kind, body, reach, refusal), status_of(refusal)
+    people = nearness.preview(db(), member_id, reach).people
+    flash(gettext("C’est envoyé : %(people)s personnes.", people=about(people)), "done")
     return redirect(url_for("pages.home"))
 
 

@@ -13,6 +13,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from geoneighbour.communes import queries as communes
 from geoneighbour.communes import words as commune_words
 from geoneighbour.database.http import db
+from geoneighbour.demo import EMAIL, PASSWORD
 from geoneighbour.nearness import words as nearness
 from geoneighbour.neighbourhoods.numbers import people
 from geoneighbour.settings import ROOT
@@ -27,7 +28,7 @@ TIERS = {
 }
 LEVELS = {
     "neighbour": TIERS["neighbour"],
-    "wider": TIERS["wider"],
+    "wider": lazy_gettext("À côté"),
     "commune": TIERS["commune"],
     "adjacent_commune": lazy_gettext("Communes voisines"),
 }
@@ -76,6 +77,8 @@ def init_app(app: Flask) -> None:
         FACES=FACES,
         is_demonstration=lambda: communes.is_demonstration(db()),
         # As one types it where the service was set up by make.
+        DEMO_EMAIL=EMAIL,
+        DEMO_PASSWORD=PASSWORD,
         program=".venv/bin/geoneighbour" if (ROOT / ".venv").is_dir() else "geoneighbour",
         script_texts=script_texts,
         moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
@@ -129,6 +132,7 @@ def script_texts() -> dict[str, str]:
         "fewer_than": gettext("moins de {n}"),
         "people": gettext("{number} personnes"),
         "offline": gettext("Pas de réponse du serveur. Vérifiez la connexion et recommencez."),
+        "two_fingers": gettext("Deux doigts déplacent la carte"),
         "zoom_in": gettext("Zoomer"),
         "zoom_out": gettext("Dézoomer"),
         "looking": gettext("Je regarde autour de ce point…"),

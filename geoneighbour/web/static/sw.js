@@ -20,8 +20,10 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin || NEVER.some((path) => path.test(url.pathname))) return;
-  if (url.pathname.startsWith("/static/vendor/")) event.respondWith(cacheFirst(request));
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (NEVER.some((path) => path.test(url.pathname))) {
+    if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+  } else if (url.pathname.startsWith("/static/vendor/")) event.respondWith(cacheFirst(request));
   else if (/^\/(static|tiles)\/|^\/(polices|couleurs)\.css$/.test(url.pathname)) event.respondWith(networkFirst(request, GROUND));
   else if (PUBLIC.some((path) => path.test(url.pathname))) event.respondWith(networkFirst(request, GROUND));
   else if (KEPT.some((path) => path.test(url.pathname))) event.respondWith(networkFirst(request, PRIVATE));

@@ -120,6 +120,8 @@ export function pen(map, changed, refused) {
       if (!result.valid) return;
       draw.setMode(CHANGE);
       draw.selectFeature(id);
+      // What was put here is where undoing ends: one step back must not take all of it.
+      draw.clearUndoRedoHistory();
       tell();
     },
   };

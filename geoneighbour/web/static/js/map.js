@@ -7,10 +7,11 @@ const painters = new WeakMap();
 
 /**
  * A MapLibre map in `element` (data-bounds="west,south,east,north" to begin with), once it is loaded.
+ * `shared`: the map lies in a page that scrolls; false where one draws, or looks for a place.
  * `pale`: the patchwork of neighbourhoods steps back behind what the page shows.
  * Null, with a message in the element, where WebGL is missing.
  */
-export async function openMap(element, { pale = false } = {}) {
+export async function openMap(element, { pale = false, shared = true } = {}) {
   if (!hasWebGL()) return withoutMap(element);
   const { bounds, fontRegular, fontBold, sheet } = element.dataset;
   const [{ Map, NavigationControl }] = await Promise.all([library(), style(sheet)]);
@@ -27,9 +28,11 @@ export async function openMap(element, { pale = false } = {}) {
       pitchWithRotate: false,
       touchPitch: false,
       maxPitch: 0,
+      // A thumb that scrolls the page must not carry the map away: there two fingers move it, and a word says so.
+      cooperativeGestures: shared && matchMedia("(pointer: coarse)").matches,
       maxZoom: 18,
       fadeDuration: reducedMotion() ? 0 : 200,
-      locale: { "Map.Title": element.getAttribute("aria-label") ?? "", "NavigationControl.ZoomIn": say("zoom_in"), "NavigationControl.ZoomOut": say("zoom_out") },
+      locale: { "Map.Title": element.getAttribute("aria-label") ?? "", "CooperativeGesturesHandler.MobileHelpText": say("two_fingers"), "NavigationControl.ZoomIn": say("zoom_in"), "NavigationControl.ZoomOut": say("zoom_out") },
     });
   } catch {
     return withoutMap(element);

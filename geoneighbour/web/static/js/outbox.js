@@ -19,7 +19,13 @@ export function listen(member, isOffline, kept) {
     // Without a network the form comes as it was kept: without the choice that led to it.
     const nature = form.querySelector(`[name=kind][value="${CSS.escape(new URLSearchParams(location.search).get("nature") ?? "")}"]`);
     if (nature) nature.checked = true;
+    // A tap beside the button must not cost the words.
+    const { body } = form.elements, draft = `geoneighbour.post.${member}`;
+    if (body.value) sessionStorage.setItem(draft, body.value);
+    else body.value = sessionStorage.getItem(draft) ?? "";
+    body.addEventListener("input", () => sessionStorage.setItem(draft, body.value));
     form.addEventListener("submit", (event) => {
+      if (!event.defaultPrevented) sessionStorage.removeItem(draft);
       if (!isOffline() || event.defaultPrevented) return;
       event.preventDefault();
       const sent = new FormData(form);

@@ -134,7 +134,7 @@ const wake = () => (opening ??= open());
 async function open() {
   if (openButton) openButton.hidden = true;
   element.setAttribute("aria-busy", "true");
-  const map = await openMap(element);
+  const map = await openMap(element, { shared: false });
   element.removeAttribute("aria-busy");
   sketch?.remove();
   if (!map) {

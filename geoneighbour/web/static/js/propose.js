@@ -150,7 +150,7 @@ async function offer(today) {
 }
 
 async function start() {
-  map = await openMap(document.getElementById("map"));
+  map = await openMap(document.getElementById("map"), { shared: false });
   if (!map) return;
   const { Marker } = await import("maplibre-gl");
   const [{ home }, mine] = await Promise.all([get("/me"), get("/me/map")]);
