@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geoneighbour.accounts.models import Account
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.neighbourhoods.models import Neighbourhood
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, wait_for_map
 from tests.browser.maps import click, go_to, tap
 from tests.browser.site import PASSWORD, Site
 
