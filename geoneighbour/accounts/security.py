@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -59,6 +60,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_REGISTERABLE=True,
         SECURITY_RECOVERABLE=True,
         SECURITY_CHANGEABLE=True,
+        # A link in the welcome mail; nothing waits for it but mails that are sent later.
+        SECURITY_CONFIRMABLE=True,
+        SECURITY_LOGIN_WITHOUT_CONFIRMATION=True,
+        SECURITY_CONFIRM_EMAIL_WITHIN=timedelta(days=7),
+        SECURITY_CONFIRM_URL="/confirmation",
+        SECURITY_POST_CONFIRM_VIEW="/compte",
         SECURITY_POST_LOGIN_VIEW="/accueil",
         SECURITY_POST_REGISTER_VIEW="/accueil",
         SECURITY_POST_LOGOUT_VIEW="/",

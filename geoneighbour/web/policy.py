@@ -35,7 +35,7 @@ POLICY = {
         pages.start pages.commune pages.commune_picture pages.places pages.privacy
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
         pages.fonts pages.manifest pages.offline pages.service_worker
-        security.forgot_password security.login security.logout security.register security.reset_password security.static
+        security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
     """,
     Standing.ACCOUNT: """
         accounts.move mydata.leave mydata.take

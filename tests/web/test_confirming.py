@@ -1,0 +1,66 @@
+"""An e-mail address is confirmed by a link, and nothing waits for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from geoneighbour.accounts.models import Account
+from tests.world import communes
+
+MIA = {"name": "Mia", "email": "mia@example.org", "password": "grande-maree-2026", "lon": -2.05, "lat": 48.55}
+
+
+@pytest.fixture
+def mia(world, visitor, tmp_path):
+    """Signed up and logged in; and the link in her welcome mail."""
+    communes(world, ["A"])
+    world.commit()
+    assert visitor.post("/inscription", data=MIA).location == "/accueil"
+    return visitor, links(tmp_path)[0]
+
+
+def links(folder: Path) -> list[str]:
+    mails = "".join(file.read_text() for file in sorted((folder / "mail").iterdir())).replace("=\n", "")
+    return re.findall(r"http://localhost(/confirmation/[\w.-]+)\s", mails)
+
+
+def confirmed(world) -> bool:
+    world.rollback()
+    return world.scalar(select(Account.confirmed_at)) is not None
+
+
+def test_the_link_confirms_and_nothing_waited(mia, world):
+    client, link = mia
+    assert client.get("/accueil").status_code == 200
+    assert "pas encore confirmée" in client.get("/compte").text
+    assert not confirmed(world)
+    assert client.get(link).location == "/compte"
+    assert confirmed(world)
+    assert "pas encore confirmée" not in client.get("/compte").text
+
+
+def test_a_link_that_is_none_confirms_nothing(mia, world):
+    client, link = mia
+    assert client.get(link[:-3] + "xyz").location == "/confirmation"
+    assert not confirmed(world)
+
+
+def test_another_link_can_be_asked_for_and_says_nothing_of_others(mia, world, tmp_path, app):
+    _, first = mia
+    answers = []
+    for email in (MIA["email"], "personne@example.org"):
+        client = app.test_client()
+        answer = client.post("/confirmation", data={"email": email})
+        page = client.get("/connexion").text.replace(email, "")
+        answers.append(
+            (answer.status_code, answer.location, re.findall(r'class="note[^>]*>.*?</p>', page, re.DOTALL))
+        )
+    assert answers[0] == answers[1]
+    another = [link for link in links(tmp_path) if link != first]
+    assert len(set(another)) == 1
+    app.test_client().get(another[0])
+    assert confirmed(world)
