@@ -64,3 +64,12 @@ def test_another_link_can_be_asked_for_and_says_nothing_of_others(mia, world, tm
     assert len(set(another)) == 1
     app.test_client().get(another[0])
     assert confirmed(world)
+
+
+def test_signing_up_with_a_known_address_says_so_by_mail_alone(mia, app, tmp_path, world):
+    answer = app.test_client().post("/inscription", data=MIA)
+    assert (answer.status_code, answer.location) == (302, "/accueil")
+    assert len(world.scalars(select(Account.id)).all()) == 1
+    mails = "".join(file.read_text() for file in sorted((tmp_path / "mail").iterdir()))
+    assert "vous en avez d" in mails
+    assert "already in our system" not in mails
