@@ -12,6 +12,8 @@ if [ -z "${DATABASE_URL:-}" ]; then
   done
   [ -n "$found" ] || missing="postgresql-postgis"
 fi
+# Letters and flyers are set in type with Pango.
+ldconfig -p | grep -q 'libpangoft2-1\.0\.so\.0' || missing="$missing libpangoft2-1.0-0"
 if [ "${1:-}" = "--with-browser" ]; then
   [ -x /usr/bin/chromium ] || missing="$missing chromium"
   # The program that drives the browser links to it, and a bare Debian lacks it.

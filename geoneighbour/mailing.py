@@ -1,0 +1,1 @@
+"""Mails that wait in the database and are sent by the worker."""
