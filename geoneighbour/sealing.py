@@ -38,10 +38,7 @@ class Sealer:
 
     def anew(self, box: bytes) -> bytes:
         """The same content, sealed with the first key."""
-        try:
-            return self._keys.rotate(box)
-        except InvalidToken:
-            raise Unavailable("Aucune des clés n'ouvre cette adresse.") from None
+        return self.seal(self.open(box))
 
 
 def _own(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from geoneighbour.database.urls import with_option
 from geoneighbour.settings import Settings
 
 SERVICE = "geoneighbour_service"
@@ -27,7 +28,12 @@ def database_url(settings: Settings) -> str:
 
 def service_url(settings: Settings, url: str) -> str:
     """How the web application and the workers reach the database whose owner's URL is given."""
-    return settings.service_database_url or url
+    return as_service(settings.service_database_url or url)
+
+
+def as_service(url: str) -> str:
+    """The same URL, with which one gives up all rights but the service's as one connects."""
+    return with_option(url, f"-c role={SERVICE}")
 
 
 @contextmanager
@@ -42,14 +48,10 @@ def database_in_use(settings: Settings) -> Iterator[str]:
             cluster.stop_if_last(settings)
 
 
-def make_engine(url: str, role: str | None = None) -> Engine:
-    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3; `role` is taken on as it connects."""
+def make_engine(url: str) -> Engine:
+    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
-    if role:
-        parameters["options"] = " ".join(
-            filter(None, [str(parameters.get("options") or ""), f"-c role={role}"])
-        )
     return create_engine("postgresql+psycopg://", pool_pre_ping=True, connect_args=parameters)
 
 

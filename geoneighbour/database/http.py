@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy.orm import Session, SessionTransaction
 
 
 def init_app(app: Flask, engine: Engine, language: Callable[[], str]) -> None:
@@ -21,9 +21,14 @@ def db() -> Session:
     """The session of this request."""
     if "db" not in g:
         g.db = Session(current_app.extensions["geoneighbour.engine"])
-        language = current_app.extensions["geoneighbour.language"]()
-        g.db.execute(select(func.set_config("geoneighbour.language", language, True)))
+        event.listen(g.db, "after_begin", _tell_language)
     return g.db
+
+
+def _tell_language(_: Session, __: SessionTransaction, connection: Connection) -> None:
+    # In each transaction: a form that is refused goes on in another one.
+    language = current_app.extensions["geoneighbour.language"]()
+    connection.execute(select(func.set_config("geoneighbour.language", language, True)))
 
 
 def engine() -> Engine:

@@ -21,3 +21,9 @@ def changed(url: str, **parameters: str) -> str:
     """The same URL with other parameters (dbname, user, password, ...)."""
     given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     return libpq_url(**{**given, **parameters})
+
+
+def with_option(url: str, option: str) -> str:
+    """The same URL with one more setting for the server, like ``-c search_path=jobs``."""
+    given = conninfo_to_dict(url).get("options")
+    return changed(url, options=f"{given} {option}" if given else option)

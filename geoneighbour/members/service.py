@@ -40,6 +40,8 @@ def require_verified(session: Session, member_id: int) -> Member:
 
 def visit_until(session: Session, member_id: int) -> datetime | None:
     """When the visit of a member who is not verified ends, or ended; None for verified ones."""
+    if get(session, member_id).verified_at is not None:
+        return None
     return session.scalar(select(func.nearness.visit_until(member_id)))
 
 

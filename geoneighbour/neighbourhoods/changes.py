@@ -53,7 +53,7 @@ def merge(session: Session, member_id: int, neighbourhood_id: int, into_id: int,
     if into_id not in queries.beside_neighbourhood(session, neighbourhood_id):
         raise InvalidInput("Choisissez un quartier ouvert qui touche le vôtre.", field="into")
     into = session.get_one(Neighbourhood, into_id)
-    if effects.fault_of_merger(session, neighbourhood, into):
+    if effects.merger(session, neighbourhood, into) is None:
         raise InvalidInput("À deux, ils seraient trop grands ou trop étirés pour un quartier.", field="into")
     return _proposed(session, member_id, neighbourhood, "merge", why, into_id=into_id)
 
@@ -169,7 +169,7 @@ def _proposed(
 
 def _own(session: Session, member_id: int, neighbourhood_id: int) -> Neighbourhood:
     """The open neighbourhood where the member lives, locked: proposals come one after the other."""
-    if not session.scalar(select(func.nearness.lives_in(member_id, neighbourhood_id))):
+    if not queries.lives_in(session, member_id, neighbourhood_id):
         raise Forbidden("Seuls les membres vérifiés qui y habitent proposent un changement.")
     return session.get_one(Neighbourhood, neighbourhood_id, with_for_update=True, populate_existing=True)
 
@@ -204,6 +204,6 @@ def _living(session: Session, change_id: int, member_id: int) -> Change:
 def _side(session: Session, change: Change, member_id: int) -> int:
     """The neighbourhood for which a member speaks; NotFound for who lives in neither."""
     for side in (change.neighbourhood_id, change.into_id):
-        if side is not None and session.scalar(select(func.nearness.lives_in(member_id, side))):
+        if side is not None and queries.lives_in(session, member_id, side):
             return side
     raise NotFound

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import shapely
 from geoalchemy2.shape import from_shape, to_shape
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells, shapes
@@ -25,7 +26,7 @@ def take_effect(session: Session) -> dict[str, int]:
     ).all():
         change = hold(session, change_id)
         # An earlier one may have ended the neighbourhood, or used up its month.
-        if change and session.scalar(select(func.nearness.may_take_effect(change_id))):
+        if change and queries.may_take_effect(session, change_id):
             counts[_carry_out(session, change)] += 1
     counts["proposals_archived"] = session.scalar(select(func.nearness.archive_unsupported())) or 0
     session.expire_all()
@@ -57,9 +58,7 @@ def tell(session: Session, change: Change, kind: str, but: int | None, **about: 
     if change.into_id:
         facts["into_name"] = names[change.into_id]
     for side in names:
-        session.execute(
-            select(func.nearness.tell_residents(side, kind, func.jsonb_build_object(*_flat(facts)), but))
-        )
+        session.execute(select(func.nearness.tell_residents(side, kind, literal(facts, JSONB), but)))
 
 
 def ended(session: Session, change: Change, state: str) -> None:
@@ -69,9 +68,11 @@ def ended(session: Session, change: Change, state: str) -> None:
     session.execute(update(Notice).where(*news, Notice.read_at.is_(None)).values(read_at=func.now()))
 
 
-def fault_of_merger(session: Session, one: Neighbourhood, other: Neighbourhood) -> bool:
-    """Whether what two neighbourhoods make together is none: too large, or too stretched."""
-    return shapes.fault_of_size(_union(one, other), queries.largest_km2(session)) is not None
+def merger(session: Session, one: Neighbourhood, other: Neighbourhood) -> shapely.MultiPolygon | None:
+    """What two neighbourhoods make together; None when it is too large, or too stretched, for one."""
+    union = shapely.union(_outline(one), _outline(other))
+    together = shapely.MultiPolygon(shapely.get_parts(union).tolist())
+    return None if shapes.fault_of_size(together, queries.largest_km2(session)) else together
 
 
 def _carry_out(session: Session, change: Change) -> str:
@@ -93,17 +94,17 @@ def _carry_out(session: Session, change: Change) -> str:
 
 def _merge(session: Session, change: Change, neighbourhood: Neighbourhood) -> str:
     heir = session.get_one(Neighbourhood, change.into_id)
-    if fault_of_merger(session, neighbourhood, heir):
+    together = merger(session, neighbourhood, heir)
+    if together is None:
         # One of the two was redrawn since.
         ended(session, change, "lapsed")
         return "lapsed"
-    union = _union(neighbourhood, heir)
     tell(session, change, "merged", but=None)
     session.execute(select(func.nearness.follow_merger(neighbourhood.id, heir.id)))
     ended(session, change, "done")
     neighbourhood.successor_id = heir.id
     _archive(session, neighbourhood)
-    _redraw(session, heir, union)
+    _redraw(session, heir, together)
     return "mergers"
 
 
@@ -140,14 +141,5 @@ def _outline(drawn: Neighbourhood | Change) -> shapely.MultiPolygon:
     return cast(shapely.MultiPolygon, to_shape(drawn.geom))
 
 
-def _union(one: Neighbourhood, other: Neighbourhood) -> shapely.MultiPolygon:
-    union = shapely.union(_outline(one), _outline(other))
-    return shapely.MultiPolygon(shapely.get_parts(union).tolist())
-
-
 def _sides(change: Change) -> list[int]:
     return [side for side in (change.neighbourhood_id, change.into_id) if side is not None]
-
-
-def _flat(facts: dict[str, Any]) -> list[Any]:
-    return [part for fact in facts.items() for part in fact]

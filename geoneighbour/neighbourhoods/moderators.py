@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput
-from geoneighbour.neighbourhoods import service
+from geoneighbour.neighbourhoods import queries, service
 from geoneighbour.neighbourhoods.models import Moderator, Neighbourhood
 
 
@@ -24,7 +24,7 @@ def name(session: Session, member_id: int, neighbourhood_id: int, other_id: int)
     _require_resident(session, member_id, neighbourhood_id)
     if member_id not in of(session, neighbourhood_id):
         raise Forbidden("Seul un modérateur du quartier peut en nommer un autre.")
-    if not session.scalar(select(func.nearness.lives_in(other_id, neighbourhood_id))):
+    if not queries.lives_in(session, other_id, neighbourhood_id):
         raise InvalidInput("Choisissez un voisin vérifié du quartier.", field="member")
     _add(session, other_id, neighbourhood_id)
 
@@ -52,7 +52,7 @@ def of(session: Session, neighbourhood_id: int) -> list[int]:
 def _require_resident(session: Session, member_id: int, neighbourhood_id: int) -> None:
     # One at a time: of two who volunteer at once the second finds the first.
     session.get(Neighbourhood, neighbourhood_id, with_for_update=True)
-    if not session.scalar(select(func.nearness.lives_in(member_id, neighbourhood_id))):
+    if not queries.lives_in(session, member_id, neighbourhood_id):
         raise Forbidden("Ce n'est pas votre quartier.")
 
 

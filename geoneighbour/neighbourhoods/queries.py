@@ -42,6 +42,10 @@ _MODERATORS = text(
 _BESIDE = text(
     "SELECT *, ST_AsBinary(geom) AS outline FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
 )
+_BESIDE_ONE = text(
+    "SELECT id, name FROM nearness.beside(:neighbourhood) WITH ORDINALITY AS listed (id, place)"
+    " JOIN neighbourhood USING (id) ORDER BY place"
+)
 _ACTIVE = text("SELECT * FROM nearness.active_communes(:begins, :most)")
 _PICTURE = text("SELECT * FROM nearness.picture_ground(ST_GeomFromWKB(:box, 4326))")
 
@@ -83,10 +87,7 @@ def beside(session: Session, member_id: int, ground: shapely.MultiPolygon) -> Se
 
 def beside_neighbourhood(session: Session, neighbourhood_id: int) -> dict[int, str]:
     """The open neighbourhoods that one can merge into: names by id, in order."""
-    rows = select(Neighbourhood.id, Neighbourhood.name).where(
-        Neighbourhood.id.in_(select(func.nearness.beside(neighbourhood_id)))
-    )
-    return {row.id: row.name for row in session.execute(rows.order_by(Neighbourhood.name, Neighbourhood.id))}
+    return {row.id: row.name for row in session.execute(_BESIDE_ONE, {"neighbourhood": neighbourhood_id})}
 
 
 def change(session: Session, change_id: int, member_id: int) -> Row[Any]:

@@ -158,8 +158,8 @@ def _open_when_ready(session: Session, neighbourhood: Neighbourhood) -> None:
         delete(Support).where(Support.neighbourhood_id == neighbourhood.id).returning(Support.member_id)
     )
     _move(session, list(supporters), neighbourhood.id)
-    if neighbourhood.proposed_by is not None and session.scalar(
-        select(func.nearness.lives_in(neighbourhood.proposed_by, neighbourhood.id))
+    if neighbourhood.proposed_by is not None and queries.lives_in(
+        session, neighbourhood.proposed_by, neighbourhood.id
     ):
         session.add(Moderator(neighbourhood_id=neighbourhood.id, member_id=neighbourhood.proposed_by))
 

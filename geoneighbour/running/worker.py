@@ -7,9 +7,9 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 
 from geoneighbour.accounts import limits
-from geoneighbour.database.engine import SERVICE, make_engine, transaction
+from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
-from geoneighbour.database.urls import changed
+from geoneighbour.database.urls import with_option
 from geoneighbour.errors import InvalidInput
 from geoneighbour.nearness import review
 from geoneighbour.posts import photos
@@ -21,16 +21,16 @@ SWEEP_CRON = "30 3 * * *"
 
 
 def make_app(url: str, settings: Settings) -> App:
-    """The job queue on a database (libpq URL, as the service), with the tasks it runs on time."""
+    """The job queue on a database (libpq URL, of the service), with the tasks it runs on time."""
     if not croniter.is_valid(settings.review_cron):
         raise InvalidInput(f"REVIEW_CRON is not a cron expression: {settings.review_cron}")
     # A review that was due while the machine was off is made up for when the worker starts.
     app = App(
-        connector=PsycopgConnector(conninfo=changed(url, options=f"-c search_path={JOBS} -c role={SERVICE}")),
+        connector=PsycopgConnector(conninfo=with_option(url, f"-c search_path={JOBS}")),
         worker_defaults={"delete_jobs": "successful"},
         periodic_defaults={"max_delay": WEEK_SECONDS},
     )
-    engine = make_engine(url, SERVICE)
+    engine = make_engine(url)
 
     @app.periodic(cron=settings.review_cron)
     @app.task(name="review", queueing_lock="review")

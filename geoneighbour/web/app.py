@@ -21,7 +21,7 @@ from geoneighbour.accounts.http import api as accounts
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
 from geoneighbour.database import state
-from geoneighbour.database.engine import SERVICE, database_url, make_engine, service_url
+from geoneighbour.database.engine import database_url, make_engine, service_url
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
 from geoneighbour.mydata.http import api as mydata
@@ -67,7 +67,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         # Else anybody could say which address they come from, and try as often as they like.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config.update(_config(settings))
-    database.init_app(app, engine or _service_engine(settings), languages.language)
+    database.init_app(
+        app, engine or make_engine(service_url(settings, database_url(settings))), languages.language
+    )
     members_http.init_app(app, settings)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
@@ -100,10 +102,6 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.after_request(_protect)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     return app
-
-
-def _service_engine(settings: Settings) -> Engine:
-    return make_engine(service_url(settings, database_url(settings)), SERVICE)
 
 
 class Identifier(IntegerConverter):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.communes.report import Bar
 from geoneighbour.database import scratch, upgrade
-from geoneighbour.database.engine import SERVICE, make_engine
+from geoneighbour.database.engine import as_service, make_engine
 from geoneighbour.demo import load as demonstration
 from geoneighbour.settings import ROOT, Settings
 from geoneighbour.web.app import create_app
@@ -71,7 +71,7 @@ def site(template, territory, tmp_path, geocoder_url) -> Iterator[Site]:
     engine = make_engine(url)
     with engine.begin() as connection:
         upgrade.apply_file(connection, upgrade.sql_files()[0])
-    serving = make_engine(url, SERVICE)
+    serving = make_engine(as_service(url))
     site = serve(create_app(_settings(url, tmp_path, geocoder_url), serving), engine)
     yield site
     site.server.shutdown()

@@ -84,6 +84,8 @@ def test_logging_out_forgets_what_is_private(site: Site, visit: Visit) -> None:
     assert "/accueil" in kept
     assert "/api/v1/me" not in kept, "the answer that holds a home"
     page.goto("/compte")
+    # The map asks for the home: the answer to somebody just logged out would be an error of the page.
+    expect(page.locator(".maplibregl-marker")).to_be_visible()
     page.get_by_role("button", name="Se déconnecter").click()
     until(page, "async () => !(await caches.has('private-1'))")
     page.context.set_offline(True)

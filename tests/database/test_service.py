@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from geoneighbour.database.engine import SERVICE, make_engine
+from geoneighbour.database.engine import as_service, make_engine
 from tests.world import communes, settled
 
 LOOK_AT_HOMES = {
@@ -40,7 +40,7 @@ def test_the_service_cannot(database_url: str, session: Session, statement: str)
     settled(session, "Anne", -2.05, 48.55)
     session.commit()
     with (
-        make_engine(database_url, SERVICE).connect() as connection,
+        make_engine(as_service(database_url)).connect() as connection,
         pytest.raises(ProgrammingError) as refused,
     ):
         connection.execute(text(statement))
@@ -73,7 +73,7 @@ def test_what_the_service_asks_is_answered(database_url: str, session: Session) 
     ids = communes(session, ["A"])
     anne = settled(session, "Anne", -2.05, 48.55)
     session.commit()
-    with make_engine(database_url, SERVICE).connect() as connection:
+    with make_engine(as_service(database_url)).connect() as connection:
         box = "ST_MakeEnvelope(-2.06, 48.54, {east}, 48.56, 4326)"
         for east, inside in ((-2.04, True), (-2.05, True), (-2.0500001, False)):
             asked = text(f"SELECT nearness.home_in(:member, {box.format(east=east)})")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from geoneighbour.database.engine import as_service
 from geoneighbour.errors import InvalidInput
 from geoneighbour.nearness.models import Review
 from geoneighbour.running.worker import make_app
@@ -22,7 +23,7 @@ def reviews(database: Engine) -> int:
 
 
 async def work(url: str, settings: Settings, seconds: float) -> None:
-    app = make_app(url, settings)
+    app = make_app(as_service(url), settings)
     async with app.open_async():
         worker = asyncio.create_task(app.run_worker_async(install_signal_handlers=False))
         await asyncio.wait({worker}, timeout=seconds)

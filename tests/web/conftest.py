@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account
-from geoneighbour.database.engine import SERVICE, make_engine
+from geoneighbour.database.engine import as_service, make_engine
 from geoneighbour.members import addresses
 from geoneighbour.settings import Settings
 from geoneighbour.web.app import create_app
@@ -24,7 +24,8 @@ PASSWORD = "grande-maree-2026"
 def app(database_url: str, tmp_path) -> Flask:
     url = database_url
     app = create_app(
-        Settings(state_dir=tmp_path, database_url=url, secret_key="for tests only"), make_engine(url, SERVICE)
+        Settings(state_dir=tmp_path, database_url=url, secret_key="for tests only"),
+        make_engine(as_service(url)),
     )
     app.testing = True
     # One test turns it on again; the others speak as a page with the token would.

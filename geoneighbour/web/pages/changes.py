@@ -17,8 +17,8 @@ from geoneighbour.members.http import current_member
 from geoneighbour.neighbourhoods import changes, queries
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.change_words import ground, next_step
-from geoneighbour.web.pages.forms import Refusal, attempt, typed
-from geoneighbour.web.problems import status_of, told
+from geoneighbour.web.pages.forms import Refusal, attempt, done, typed
+from geoneighbour.web.problems import status_of
 
 
 @pages.get("/quartiers/<int:neighbourhood_id>/redessiner")
@@ -148,6 +148,4 @@ def _change(change_id: int, refusal: Refusal | None) -> str:
 
 
 def _decided(change_id: int, action: Callable[[], object], words: str) -> Response:
-    refusal = attempt(action)
-    flash(told(refusal) if refusal else words, "error" if refusal else "done")
-    return redirect(url_for("pages.change", change_id=change_id))
+    return done(action, words, url_for("pages.change", change_id=change_id))

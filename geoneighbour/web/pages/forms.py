@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import request
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
 
 from geoneighbour.database.http import db
 from geoneighbour.errors import Conflict, InvalidInput, NotVerified
+from geoneighbour.web.problems import told
 
 Refusal = InvalidInput | Conflict | NotVerified
 
@@ -21,6 +23,13 @@ def attempt(action: Callable[[], object]) -> Refusal | None:
         db().rollback()
         return refusal
     return None
+
+
+def done(action: Callable[[], object], words: str, target: str) -> Response:
+    """Does it and says so, or says why not, on the next page."""
+    refusal = attempt(action)
+    flash(told(refusal) if refusal else words, "error" if refusal else "done")
+    return redirect(target)
 
 
 def typed(name: str) -> str:

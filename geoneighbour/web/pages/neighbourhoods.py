@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -19,8 +18,8 @@ from geoneighbour.neighbourhoods import changes, moderators, queries, service
 from geoneighbour.neighbourhoods.models import PROPOSED, Neighbourhood
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.changes import living
-from geoneighbour.web.pages.forms import Refusal, attempt, typed
-from geoneighbour.web.problems import status_of, told
+from geoneighbour.web.pages.forms import Refusal, attempt, done, typed
+from geoneighbour.web.problems import status_of
 
 
 @pages.get("/quartiers")
@@ -57,7 +56,7 @@ def new_neighbourhood() -> str:
 @pages.post("/quartiers/<int:neighbourhood_id>/rejoindre")
 def join(neighbourhood_id: int) -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: service.choose(db(), member_id, neighbourhood_id),
         gettext("C’est votre quartier désormais."),
         url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
@@ -67,7 +66,7 @@ def join(neighbourhood_id: int) -> Response:
 @pages.post("/quartiers/<int:neighbourhood_id>/soutenir")
 def support(neighbourhood_id: int) -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: service.support(db(), member_id, neighbourhood_id),
         gettext("Vous soutenez ce quartier."),
         url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
@@ -77,7 +76,7 @@ def support(neighbourhood_id: int) -> Response:
 @pages.post("/quartiers/quitter")
 def leave() -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: service.leave(db(), member_id),
         gettext("Vous voici de nouveau dans vos alentours."),
         url_for("pages.neighbourhoods"),
@@ -87,7 +86,7 @@ def leave() -> Response:
 @pages.post("/quartiers/retirer")
 def withdraw() -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: service.withdraw(db(), member_id),
         gettext("Votre soutien est retiré."),
         url_for("pages.neighbourhoods"),
@@ -97,7 +96,7 @@ def withdraw() -> Response:
 @pages.post("/quartiers/<int:neighbourhood_id>/moderer")
 def moderate(neighbourhood_id: int) -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: moderators.volunteer(db(), member_id, neighbourhood_id),
         gettext("Vous voici modérateur : merci."),
         url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
@@ -107,7 +106,7 @@ def moderate(neighbourhood_id: int) -> Response:
 @pages.post("/quartiers/<int:neighbourhood_id>/nommer")
 def name_moderator(neighbourhood_id: int) -> Response:
     member_id, other = current_member().id, request.form.get("member", default=0, type=int)
-    return _done(
+    return done(
         lambda: moderators.name(db(), member_id, neighbourhood_id, other),
         gettext("C’est fait : vous êtes un modérateur de plus."),
         url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
@@ -117,7 +116,7 @@ def name_moderator(neighbourhood_id: int) -> Response:
 @pages.post("/quartiers/<int:neighbourhood_id>/ne-plus-moderer")
 def step_down(neighbourhood_id: int) -> Response:
     member_id = current_member().id
-    return _done(
+    return done(
         lambda: moderators.step_down(db(), member_id, neighbourhood_id),
         gettext("Vous n’êtes plus modérateur."),
         url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
@@ -162,10 +161,3 @@ def _life(neighbourhood_id: int, member_id: int) -> dict[str, Any] | None:
         "ended": [one for one in changed if one.state not in changes.LIVING],
         "living": living(changed, neighbourhood_id),
     }
-
-
-def _done(action: Callable[[], None], words: str, target: str) -> Response:
-    """Does it and says so, or says why not, on the next page."""
-    refusal = attempt(action)
-    flash(told(refusal) if refusal else words, "error" if refusal else "done")
-    return redirect(target)
