@@ -20,7 +20,7 @@ COMMANDS = {
     "communes": "communes.commands",
     "db": "database.commands",
     "demo": "demo.commands",
-    "members": "accounts.commands",
+    "members": "verification.commands",
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",
     "photos": "posts.commands",

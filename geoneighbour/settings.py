@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     s3_secret_key: str | None = None
     s3_region: str = "us-east-1"
 
+    verification_ways: str = Field(
+        "postcard,vouching,document", description="postcard, vouching, document, connection; with commas"
+    )
+    vouchers_needed: int = Field(2, ge=1, le=2, description="how many neighbours must vouch for somebody")
+
     review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")
 
     # The rule's numbers (docs/nearness.md). `db upgrade` writes them into nearness_setting, where SQL reads them.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from geoneighbour.accounts.models import Account
-from geoneighbour.errors import Conflict, NotFound
+from geoneighbour.errors import Conflict
 from geoneighbour.ground.points import Point
 from geoneighbour.members import addresses
 from geoneighbour.members import service as members
@@ -41,18 +40,3 @@ def move_house(
     session.flush()
     neighbourhoods.settle(session, member_id, home)
     addresses.keep(session, sealer, member_id, home, words)
-
-
-def verify(session: Session, email: str) -> Member:
-    """An operator's word that this account's member lives where it says; NotFound without such an account.
-
-    Support given before counts from now on, and may open a neighbourhood. Verifying twice is verifying once.
-    """
-    account = session.scalar(select(Account).where(func.lower(Account.email) == email.strip().lower()))
-    if account is None:
-        raise NotFound(f"no account has the address {email}")
-    if account.member.verified_at is None:
-        account.member.verified_at = func.now()
-        session.flush()
-        neighbourhoods.verified(session, account.member_id)
-    return account.member

@@ -15,6 +15,7 @@ from geoneighbour.accounts import service as accounts
 from geoneighbour.accounts.models import Account
 from geoneighbour.ground.points import Point
 from geoneighbour.neighbourhoods.models import Neighbourhood, Residence
+from geoneighbour.verification import service as verification
 
 PASSWORD = "grande-maree-2026"
 
@@ -44,7 +45,7 @@ class Site:
             )
             email = self._open_account(session, member.id)
             if verified:
-                accounts.verify(session, email)
+                verification.verify_account(session, email)
             session.commit()
         return email
 
@@ -70,7 +71,7 @@ class Site:
     def verify(self, email: str) -> None:
         """What `geoneighbour members verify EMAIL` does."""
         with Session(self.engine) as session:
-            accounts.verify(session, email)
+            verification.verify_account(session, email)
             session.commit()
 
     def _open_account(self, session: Session, member_id: int) -> str:

@@ -85,7 +85,7 @@ def test_a_visit_that_is_over_leaves_the_page_of_verification(clients):
     assert "terminée" in over.get("/verification").text
     assert "encore 48 heures" in fresh.get("/verification").text
     assert "encore 48 heures" in fresh.get("/accueil").text
-    assert clients[Standing.MEMBER].get("/verification").location == "/accueil"
+    assert "Votre adresse est vérifiée" in clients[Standing.MEMBER].get("/verification").text
     assert over.get("/compte").status_code == 200
     assert over.get("/api/v1/me/export").status_code == 200
     assert over.get("/api/v1/feed").json["detail"].startswith("Votre visite de 48 heures")

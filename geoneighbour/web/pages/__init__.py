@@ -18,6 +18,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     places,
     posts,
     start,
+    verification,
     words,
 )
 from geoneighbour.web.pages.blueprint import pages

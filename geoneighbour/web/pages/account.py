@@ -66,21 +66,13 @@ def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
     )
 
 
-@pages.get("/verification")
-def verification() -> str | Response:
-    """What is left when a visit is over, and what a visitor does next."""
-    member = current_member()
-    if member.verified_at:
-        return redirect(url_for("pages.home"))
-    return render_template("verification.html", member=member, until=service.visit_until(db(), member.id))
-
-
 @pages.post("/compte")
 def decide() -> Response:
     member = current_member()
     service.pause(db(), member.id, typed("paused") == "yes")
     service.hide_from_wider(db(), member.id, typed("hidden_from_wider") == "yes")
     service.list_on_roll(db(), member.id, typed("listed") == "yes")
+    service.be_findable(db(), member.id, typed("findable") == "yes")
     flash(gettext("C’est enregistré."), "done")
     return redirect(url_for("pages.account"))
 

@@ -52,6 +52,8 @@ def told(notice: Notice) -> str:
                 "%(name)s a changé de contour, et votre domicile n’y est plus. Vous seul le lisez ici ; rien ne presse, et vos voisins restent vos voisins en attendant. Vous pouvez rejoindre un autre quartier, en dessiner un, ou ne rien faire : dans quelques semaines, vous reviendrez à vos alentours.",
                 **about,
             )
+        case "verified":
+            return gettext("Votre adresse est vérifiée : bienvenue parmi vos voisins.")
     raise ValueError(f"no words for a notice of kind {notice.kind!r}")
 
 

@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(ago)
     app.add_template_filter(hours_left)
     app.add_template_filter(why)
+    app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(query)
     app.add_template_filter(commune_words.name, "commune_name")
@@ -108,6 +109,11 @@ def ago(moment: datetime) -> str:
     if since.total_seconds() < 60:
         return gettext("à l’instant")
     return format_timedelta(-since, add_direction=True, threshold=1.2)
+
+
+def day(moment: date) -> str:
+    """« 3 mars 2026 »."""
+    return format_date(moment, "long")
 
 
 def month(day: date) -> str:

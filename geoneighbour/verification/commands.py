@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from geoneighbour import settings
-from geoneighbour.accounts import service
 from geoneighbour.database.engine import database_url, make_engine, transaction
+from geoneighbour.verification import service
 
 
 @click.group()
@@ -19,5 +19,5 @@ def members() -> None:
 def verify(email: str) -> None:
     """Mark the member with this EMAIL as verified: from now on counted, reached and able to write."""
     with transaction(make_engine(database_url(settings.load()))) as session:
-        member = service.verify(session, email)
+        member = service.verify_account(session, email)
         click.echo(f"{member.name} is verified.")

@@ -1,0 +1,63 @@
+"""Proofs of where a member lives, and which ways to prove it are open (docs/verification.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geoneighbour.accounts.models import Account
+from geoneighbour.errors import Conflict, InvalidInput, NotFound
+from geoneighbour.members.models import Member, Notice
+from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.settings import Settings
+from geoneighbour.verification.models import Proof
+
+WAYS = ("postcard", "vouching", "document", "connection")
+"""What VERIFICATION_WAYS may name. An operator's word needs no setting."""
+SUFFICIENT = {"postcard", "vouching", "document", "operator"}
+"""Each of these verifies by itself. The connection never does: it is a hint."""
+
+
+def ways(settings: Settings) -> list[str]:
+    """The ways that are open, in the order of VERIFICATION_WAYS. InvalidInput: a word that names none."""
+    named = [way.strip() for way in settings.verification_ways.split(",") if way.strip()]
+    if unknown := set(named) - set(WAYS):
+        raise InvalidInput(f"VERIFICATION_WAYS: no way is called {min(unknown)}; there are {', '.join(WAYS)}")
+    return list(dict.fromkeys(named))
+
+
+def prove(session: Session, member_id: int, way: str, *, home_of: datetime | None = None) -> None:
+    """The member has proved the present home this way; twice is once. A sufficient way verifies, and tells the member.
+
+    `home_of` is the `moved_at` of the home that was looked at: Conflict when the member has moved since.
+    """
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
+        raise NotFound
+    if home_of is not None and home_of != member.moved_at:
+        raise Conflict("Cette preuve est celle d'un autre domicile : il faut en donner une nouvelle.")
+    proof = insert(Proof).values(member_id=member_id, way=way, moved_at=member.moved_at)
+    session.execute(proof.on_conflict_do_nothing())
+    if way in SUFFICIENT and member.verified_at is None:
+        member.verified_at = func.now()
+        session.add(Notice(member_id=member_id, kind="verified", about={"way": way}))
+        session.flush()
+        neighbourhoods.verified(session, member_id)
+
+
+def proved_by(session: Session, member_id: int) -> set[str]:
+    """The ways by which the member has proved the present home."""
+    proofs = select(Proof.way).join(Member, Member.id == Proof.member_id)
+    return set(session.scalars(proofs.where(Member.id == member_id, Proof.moved_at == Member.moved_at)).all())
+
+
+def verify_account(session: Session, email: str) -> Member:
+    """An operator's word that this account's member lives where it says; NotFound without such an account."""
+    account = session.scalar(select(Account).where(func.lower(Account.email) == email.strip().lower()))
+    if account is None:
+        raise NotFound(f"no account has the address {email}")
+    prove(session, account.member_id, "operator")
+    return account.member
