@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from geoneighbour.errors import InvalidInput
 from geoneighbour.ground.confined import confined
-from geoneighbour.posts.sizes import MOST_BYTES, MOST_PIXELS
+from geoneighbour.pictures.sizes import MOST_PIXELS
+from geoneighbour.posts.sizes import MOST_BYTES
 
 FIELD = "photos"
 _ONE_AT_A_TIME = threading.Lock()

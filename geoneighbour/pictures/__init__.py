@@ -1,0 +1,1 @@
+"""Pictures that strangers send, made anew. `clean` decodes them: in confined processes alone."""
