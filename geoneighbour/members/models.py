@@ -56,6 +56,9 @@ class Member(Base):
     listed: Mapped[bool] = mapped_column(
         server_default=text("true"), comment="on the roll that neighbours see"
     )
+    findable: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="visitors of the neighbourhood find and may write to the member"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (
@@ -88,6 +91,21 @@ class Address(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     box: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class AddressAccess(Base):
+    """Somebody other than its owner was shown an address: who, for what. The owner reads it on /compte, for a year."""
+
+    __tablename__ = "address_access"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    # Serves its owner's page.
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    viewer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"), index=True, comment="null: by the command line, or gone"
+    )
+    purpose: Mapped[str] = mapped_column(Text)
+    shown_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class Block(Base):

@@ -24,9 +24,11 @@ from geoneighbour.sealing import Sealer
 from geoneighbour.storage import Store
 
 OTHERS = {
+    ("address_access", "viewer_id"),
     ("block", "blocked_id"),
     ("neighbourhood_change", "accepted_by"),
     ("neighbourhood_change", "agreed_by"),
+    ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
 SECRET = {"password", "fs_uniquifier", "key"}
@@ -91,7 +93,9 @@ def own_columns(table: Table) -> list[Column[Any]]:
 
 
 def _conversations(session: Session, member_id: int) -> list[dict[str, Any]]:
-    own: ColumnElement[bool] = or_(Thread.member_id == member_id, Post.author_id == member_id)
+    own: ColumnElement[bool] = or_(
+        Thread.member_id == member_id, Thread.with_id == member_id, Post.author_id == member_id
+    )
     rows = session.execute(
         select(
             Thread.id.label("thread"),
@@ -101,7 +105,7 @@ def _conversations(session: Session, member_id: int) -> list[dict[str, Any]]:
             Message.author_id,
         )
         .join(Thread, Thread.id == Message.thread_id)
-        .join(Post, Post.id == Thread.post_id)
+        .outerjoin(Post, Post.id == Thread.post_id)
         .where(own)
         .order_by(Message.id)
     ).mappings()

@@ -1,1 +1,0 @@
-"""Mails that wait in the database and are sent by the worker."""
