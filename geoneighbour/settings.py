@@ -76,6 +76,8 @@ class Settings(BaseSettings):
         28, ge=1, le=10_000, description="M: how many people make a place full enough"
     )
     largest_neighbourhood_km2: float = Field(25.0, gt=0, le=1000)
+    vouches_most: int = Field(3, ge=1, le=100, description="how often a member may vouch within VOUCHES_DAYS")
+    vouches_days: int = Field(365, ge=30, le=3650)
 
 
 def data_folder() -> Path:

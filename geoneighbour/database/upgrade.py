@@ -146,7 +146,9 @@ def _upgrade_job_queue(connection: Connection) -> None:
 def _write_numbers(connection: Connection, settings: Settings) -> None:
     """The rule's numbers go where SQL reads them (the room `nearness` owns the table and its one row)."""
     if inspect(connection).has_table("nearness_setting"):
-        numbers = settings.model_dump(include={"k", "spread_members", "largest_neighbourhood_km2"})
+        numbers = settings.model_dump(
+            include={"k", "spread_members", "largest_neighbourhood_km2", "vouches_most", "vouches_days"}
+        )
         table = schema.metadata().tables["nearness_setting"]
         statement = insert(table).values(single=True, **numbers)
         connection.execute(statement.on_conflict_do_update(index_elements=["single"], set_=numbers))

@@ -32,6 +32,10 @@ class NearnessSetting(Base):
     k: Mapped[int] = mapped_column(SmallInteger, comment="least number of verified members ever shown")
     spread_members: Mapped[int] = mapped_column(comment="M, the people a spread looks for")
     largest_neighbourhood_km2: Mapped[float] = mapped_column(Float)
+    vouches_most: Mapped[int] = mapped_column(
+        SmallInteger, server_default=sql("3"), comment="how often one may vouch within vouches_days"
+    )
+    vouches_days: Mapped[int] = mapped_column(SmallInteger, server_default=sql("365"))
 
     __table_args__ = (CheckConstraint("single", name="single"),)
 
