@@ -53,6 +53,18 @@ UNION ALL
 SELECT blocked_id, blocker_id FROM block;
 COMMENT ON VIEW nearness.blocked IS 'Sentence 7. Who has nothing to do with whom: a block, read both ways.';
 
+CREATE OR REPLACE VIEW nearness.findable AS
+SELECT visitor.member_id AS visitor_id, person.member_id
+FROM nearness.visitor
+JOIN neighbourhood ON neighbourhood.id = visitor.zone AND neighbourhood.state = 'open'
+JOIN nearness.person ON person.zone = visitor.zone
+JOIN member ON member.id = person.member_id AND member.findable AND member.listed
+WHERE NOT EXISTS (
+  SELECT FROM nearness.blocked WHERE blocked.member_id = visitor.member_id AND blocked.other_id = person.member_id
+);
+COMMENT ON VIEW nearness.findable IS
+  'Sentence 9. Whom a visitor finds: members of the open neighbourhood of the visit who chose that visitors find them, and are on its roll.';
+
 CREATE OR REPLACE FUNCTION nearness.tier(viewer bigint, other bigint) RETURNS TABLE (tier text, rings smallint)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC

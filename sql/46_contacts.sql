@@ -9,11 +9,38 @@ BEGIN ATOMIC
       SELECT FROM post JOIN nearness.reached ON reached.post_id = post.id
       WHERE post.author_id = other AND reached.member_id = viewer
     )
+    OR EXISTS (SELECT FROM nearness.findable WHERE findable.visitor_id = viewer AND findable.member_id = other)
     OR EXISTS (SELECT FROM nearness.threads_of(viewer) AS threads WHERE threads.with_id = other);
 END;
 COMMENT ON FUNCTION nearness.has_met(bigint, bigint) IS
-  'Whether a member knows of another by name: from the roll, a post that reached, a conversation. '
+  'Whether a member knows of another by name: from the roll, a post that reached, a conversation; a visitor, who may be found. '
   'Of others nothing is said: asking about every member in turn would count them exactly.';
+
+CREATE OR REPLACE FUNCTION nearness.may_write(writer bigint, other bigint) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT writer <> other AND (
+    -- Who was written to may answer, whoever it was; a block ends it for both (threads_of).
+    EXISTS (SELECT FROM nearness.threads_of(writer) AS threads WHERE threads.with_id = other AND threads.post_id IS NULL)
+    OR EXISTS (SELECT FROM nearness.findable WHERE findable.visitor_id = writer AND findable.member_id = other)
+    OR nearness.has_met(writer, other)
+      AND EXISTS (SELECT FROM nearness.tier(writer, other) AS near WHERE near.tier IN ('neighbour', 'wider'))
+  );
+END;
+COMMENT ON FUNCTION nearness.may_write(bigint, bigint) IS
+  'Who may write to whom without a post: a verified member to a neighbour or wider-area contact whom they have met (has_met), a visitor to whom '
+  'visitors find, and whoever has been written to. Answering a post is another thing: whoever is shown it may.';
+
+CREATE OR REPLACE FUNCTION nearness.found_by(of_visitor bigint) RETURNS TABLE (id bigint, name text, about text, can_help text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT member.id, member.name, member.about, member.can_help
+  FROM nearness.findable
+  JOIN member ON member.id = findable.member_id
+  WHERE findable.visitor_id = of_visitor
+  ORDER BY member.name, member.id;
+END;
+COMMENT ON FUNCTION nearness.found_by(bigint) IS 'Sentence 9. The neighbours whom a visitor finds, by name; nobody for members and for a visit that is over.';
 
 CREATE OR REPLACE FUNCTION nearness.why_contact(viewer bigint, other bigint)
 RETURNS TABLE (
@@ -26,15 +53,19 @@ BEGIN ATOMIC
   SELECT near.tier, CASE WHEN NOT (there.coarse OR here.coarse) THEN near.rings END,
     there.kind, there.name, there.cell, nearness.said_name(there_commune.name, there_commune.names),
     here.kind, here.name, nearness.said_name(here_commune.name, here_commune.names)
-  FROM nearness.tier(viewer, other) AS near
+  FROM (
+    SELECT held.tier, held.rings FROM nearness.tier(viewer, other) AS held WHERE held.tier <> 'beyond'
+    UNION ALL
+    -- To who is not verified everybody is beyond; who may be found stands in the same neighbourhood.
+    SELECT 'neighbour', NULL::smallint FROM nearness.findable WHERE findable.visitor_id = viewer AND findable.member_id = other
+  ) AS near
   JOIN residence AS a ON a.member_id = viewer
   JOIN residence AS b ON b.member_id = other
   CROSS JOIN LATERAL nearness.place_name(a.zone, nearness.published_cell(a.home_cell)) AS here
   CROSS JOIN LATERAL nearness.place_name(b.zone, nearness.published_cell(b.home_cell)) AS there
   LEFT JOIN commune AS here_commune ON here_commune.id = a.commune_id
   LEFT JOIN commune AS there_commune ON there_commune.id = b.commune_id
-  WHERE near.tier <> 'beyond'
-    AND nearness.has_met(viewer, other);
+  WHERE nearness.has_met(viewer, other);
 END;
 COMMENT ON FUNCTION nearness.why_contact(bigint, bigint) IS
   'Sentence 14. How near another member is to the viewer, and the names of both places. No row for members beyond, nor for those the viewer has not met (has_met).';

@@ -49,6 +49,7 @@ class Choices(BaseModel):
     paused: bool | None = None
     hidden_from_wider: bool | None = None
     listed: bool | None = None
+    findable: bool | None = None
     about: str | None = None
     can_help: str | None = None
 
@@ -58,6 +59,7 @@ def choices_json(member: Member) -> dict[str, Any]:
         "paused": member.paused_at is not None,
         "hidden_from_wider": member.hidden_from_wider,
         "listed": member.listed,
+        "findable": member.findable,
         "about": member.about,
         "can_help": member.can_help,
     }
@@ -66,7 +68,7 @@ def choices_json(member: Member) -> dict[str, Any]:
 @api.patch("/me")
 @api.input(Choices)
 def decide(json_data: Choices) -> dict[str, Any]:
-    """Pause (neither see nor be seen), hide from the wider area, be on the roll or not; what the profile says."""
+    """Pause (neither see nor be seen), hide from the wider area, be on the roll, be found by visitors; what the profile says."""
     member = current_member()
     if json_data.paused is not None:
         service.pause(db(), member.id, json_data.paused)
@@ -74,6 +76,8 @@ def decide(json_data: Choices) -> dict[str, Any]:
         service.hide_from_wider(db(), member.id, json_data.hidden_from_wider)
     if json_data.listed is not None:
         service.list_on_roll(db(), member.id, json_data.listed)
+    if json_data.findable is not None:
+        service.be_findable(db(), member.id, json_data.findable)
     service.introduce(db(), member.id, json_data.about, json_data.can_help)
     db().flush()
     db().refresh(member)

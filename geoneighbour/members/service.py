@@ -63,6 +63,11 @@ def list_on_roll(session: Session, member_id: int, listed: bool) -> None:
     get(session, member_id).listed = listed
 
 
+def be_findable(session: Session, member_id: int, findable: bool) -> None:
+    """Whether visitors of the neighbourhood find the member, and may write (docs/decisions/014); who is not listed is not found."""
+    get(session, member_id).findable = findable
+
+
 def introduce(
     session: Session, member_id: int, about: str | None = None, can_help: str | None = None
 ) -> None:

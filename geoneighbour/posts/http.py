@@ -73,7 +73,7 @@ def thread_json(member_id: int, thread_id: int) -> dict[str, Any]:
     return {
         "id": row.thread_id,
         "post": _about(row),
-        "with": {"id": row.with_id, "name": row.with_name},
+        "with": _with(row),
         "messages": [
             {"body": m.body, "created_at": m.created_at.isoformat(), "mine": m.author_id == member_id}
             for m in messages
@@ -132,6 +132,15 @@ def reply(post_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
     return thread_json(member.id, thread.id), 201
 
 
+@api.post("/members/<int:member_id>/messages")
+@api.input(Words)
+def write_to(member_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
+    """A word to a neighbour or contact, in our one conversation about no post, which may begin with it."""
+    member = current_member()
+    thread = service.write_to(db(), member.id, member_id, json_data.body)
+    return thread_json(member.id, thread.id), 201
+
+
 @api.get("/threads")
 def threads() -> dict[str, Any]:
     """My conversations, the latest word first."""
@@ -140,7 +149,7 @@ def threads() -> dict[str, Any]:
             {
                 "id": row.thread_id,
                 "post": _about(row),
-                "with": {"id": row.with_id, "name": row.with_name},
+                "with": _with(row),
                 "last": {"body": row.last_body, "created_at": row.last_at.isoformat(), "mine": row.last_mine},
             }
             for row in queries.threads(db(), current_member().id)
@@ -161,8 +170,14 @@ def add_message(thread_id: int, json_data: Words) -> tuple[dict[str, Any], int]:
     return thread_json(member.id, thread_id), 201
 
 
-def _about(row: Row[Any]) -> dict[str, Any]:
-    """What a conversation is about."""
+def _with(row: Row[Any]) -> dict[str, Any]:
+    return {"id": row.with_id, "name": row.with_name, "verified": row.with_verified}
+
+
+def _about(row: Row[Any]) -> dict[str, Any] | None:
+    """The post that a conversation is about; None without one."""
+    if row.post_id is None:
+        return None
     return {"id": row.post_id, "kind": row.post_kind, "body": row.post_body, "closed": row.closed}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,16 +62,34 @@ class Post(Base):
 
 
 class Thread(Base):
-    """What one member answers to a post, between that member and the author."""
+    """A conversation of two: what a member answers to a post, with its author; or what a member began with another, without one."""
 
     __tablename__ = "thread"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    # Serves "my conversations".
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    # These two serve "my conversations".
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), index=True, comment="who began it"
+    )
+    with_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), index=True, comment="the other; null: the post's author"
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
-    __table_args__ = (UniqueConstraint("post_id", "member_id"),)
+    __table_args__ = (
+        UniqueConstraint("post_id", "member_id"),
+        CheckConstraint("(post_id IS NULL) <> (with_id IS NULL)", name="about"),
+        CheckConstraint("member_id <> with_id", name="not_oneself"),
+        # Two people have one conversation without a post, whoever began it.
+        Index(
+            "uq_thread_pair",
+            text("least(member_id, with_id)"),
+            text("greatest(member_id, with_id)"),
+            unique=True,
+            postgresql_where=text("post_id IS NULL"),
+        ),
+    )
 
 
 class Message(Base):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
+from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods.models import Residence
@@ -16,6 +16,10 @@ from geoneighbour.posts.models import KINDS, REACHES, Message, Post, Thread
 
 TWICE = timedelta(seconds=30)
 """The same words by the same author within this time are one: a finger taps twice, a page is sent again."""
+NEW_AS_VISITOR = 5
+"""How many conversations a visitor begins during the visit, answers to posts included."""
+NEW_A_DAY = 20
+"""How many a verified member begins in 24 hours."""
 
 
 def write(session: Session, member_id: int, kind: str, body: str, reach: str) -> Post:
@@ -90,12 +94,46 @@ def reply(session: Session, member_id: int, post_id: int, body: str) -> Thread:
         )
     if post.closed_at:
         raise Conflict("Cette publication est close.")
-    session.execute(insert(Thread).values(post_id=post_id, member_id=member_id).on_conflict_do_nothing())
-    thread = session.scalars(
-        select(Thread).where(Thread.post_id == post_id, Thread.member_id == member_id)
-    ).one()
+    own = select(Thread).where(Thread.post_id == post_id, Thread.member_id == member_id)
+    thread = _begun(session, own, Thread(post_id=post_id, member_id=member_id))
     add_message(session, member_id, thread.id, body)
     return thread
+
+
+def write_to(session: Session, member_id: int, other_id: int, body: str) -> Thread:
+    """A word to another member in their one conversation about no post, which may begin with it.
+
+    NotFound for whom the member may not write to (nearness.may_write), as for one that does not exist; TooOften.
+    """
+    if not session.scalar(select(func.nearness.may_write(member_id, other_id))):
+        raise NotFound("Cette personne n'existe pas, ou n'est pas de vos contacts.")
+    pair = (member_id, other_id)
+    ours = select(Thread).where(
+        Thread.post_id.is_(None), Thread.member_id.in_(pair), Thread.with_id.in_(pair)
+    )
+    thread = _begun(session, ours, Thread(member_id=member_id, with_id=other_id))
+    add_message(session, member_id, thread.id, body)
+    return thread
+
+
+def _begun(session: Session, wanted: Select[tuple[Thread]], new: Thread) -> Thread:
+    """The conversation that is wanted, else the new one; TooOften for who began as many as one may."""
+    # One at a time for each member, and never in the way of a row that names them.
+    member = session.get_one(
+        Member, new.member_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if found := session.scalars(wanted).one_or_none():
+        return found
+    visiting = member.verified_at is None
+    since = max(member.created_at, member.moved_at) if visiting else datetime.now(UTC) - timedelta(days=1)
+    begun = select(func.count()).where(Thread.member_id == member.id, Thread.created_at >= since)
+    most = NEW_AS_VISITOR if visiting else NEW_A_DAY
+    if (session.scalar(begun) or 0) >= most:
+        raise TooOften("Vous avez commencé %(most)s conversations : poursuivez celles-ci d'abord.", most=most)
+    values = {"post_id": new.post_id, "member_id": new.member_id, "with_id": new.with_id}
+    # The other may have begun it meanwhile.
+    session.execute(insert(Thread).values(values).on_conflict_do_nothing())
+    return session.scalars(wanted).one()
 
 
 def add_message(session: Session, member_id: int, thread_id: int, body: str) -> Message:
@@ -109,7 +147,7 @@ def add_message(session: Session, member_id: int, thread_id: int, body: str) -> 
     body = body.strip()
     if not 1 <= len(body) <= 2000:
         raise InvalidInput("Un message de 1 à 2 000 caractères.", field="body")
-    session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     twin = select(Message).where(
         Message.thread_id == thread.id,
         Message.author_id == member_id,

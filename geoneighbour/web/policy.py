@@ -49,7 +49,7 @@ POLICY = {
         neighbourhoods.coached neighbourhoods.join neighbourhoods.suggested neighbourhoods.support
         changes.listed changes.one changes.who
         members.block
-        posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message
+        posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message posts.write_to
         pages.home pages.contacts pages.profile pages.block
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
         pages.change pages.new_post
