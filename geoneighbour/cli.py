@@ -24,6 +24,7 @@ COMMANDS = {
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",
     "photos": "posts.commands",
+    "roles": "accounts.commands",
     "run": "running.commands",
     "serve": "running.commands",
     "worker": "running.commands",

@@ -1,0 +1,1 @@
+"""What somebody may do beside being a member: granted by the command line or an operator, everywhere or in a commune."""
