@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext
-from flask_mailman import Mail
 from flask_security import RegisterFormV2, Security, SQLAlchemySessionUserDatastore
 from werkzeug.local import LocalProxy
 from wtforms import FloatField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from geoneighbour.accounts import limits, service
+from geoneighbour.accounts.mails import AnotherLinkForm, ForgotForm, QueuedMails
 from geoneighbour.accounts.models import Account, Role
 from geoneighbour.database import state
 from geoneighbour.database.http import db
@@ -89,7 +89,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
         SECURITY_PASSWORD_LENGTH_MIN=10,
     )
-    Mail(app)
     accounts = Accounts(LocalProxy(db), Account, Role)  # type: ignore[arg-type]
-    Security(app, accounts, register_form=SignUpForm)
+    Security(
+        app,
+        accounts,
+        register_form=SignUpForm,
+        forgot_password_form=ForgotForm,
+        send_confirmation_form=AnotherLinkForm,
+        mail_util_cls=QueuedMails,
+    )
     limits.init_app(app)

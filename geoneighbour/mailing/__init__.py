@@ -8,10 +8,13 @@ from geoneighbour.mailing.models import OutgoingMail
 from geoneighbour.sealing import Sealer
 
 
-def queue(
-    session: Session, sealer: Sealer, to: str, subject: str, text: str, html: str | None = None
-) -> None:
-    """Leaves with the transaction: the worker sends it soon after the commit, to one address, again where it fails."""
+def queue(session: Session, sealer: Sealer, to: str, subject: str, text: str, html: str | None = None) -> int:
+    """Leaves with the transaction: the worker sends it soon after the commit, to one address, again where it fails.
+
+    Returns its number in the queue.
+    """
     content = {"to": to, "subject": " ".join(subject.split()), "text": text, "html": html}
-    session.add(OutgoingMail(box=sealer.seal(content)))
+    mail = OutgoingMail(box=sealer.seal(content))
+    session.add(mail)
     session.flush()
+    return mail.id

@@ -68,6 +68,7 @@ def seal_anew(session: Session, sealer: Sealer) -> int:
     waiting = session.scalars(select(OutgoingMail)).all()
     for mail in waiting:
         mail.box = sealer.anew(mail.box)
+    session.flush()
     return len(waiting)
 
 

@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from geoneighbour import settings
 from geoneighbour.database.engine import database_url, make_engine, transaction
+from geoneighbour.mailing.sending import seal_anew
 from geoneighbour.members import addresses as kept
 from geoneighbour.sealing import Sealer
 
@@ -18,7 +19,7 @@ def addresses() -> None:
 
 @addresses.command()
 def seal() -> None:
-    """Seal every address anew with the first of ADDRESS_KEYS, and every home that is not sealed yet.
+    """Seal every address and every waiting mail anew with the first of ADDRESS_KEYS, and every home that is not sealed yet.
 
     All of them, or none. Afterwards the other keys can go.
     """
@@ -30,4 +31,5 @@ def seal() -> None:
         anew = sum(
             1 for _ in tqdm(kept.seal_anew(session, sealer), desc="addresses", disable=None, leave=False)
         )
+        seal_anew(session, sealer)
     click.echo(f"{anew} addresses are sealed with the first key; {missing} were not sealed before.")

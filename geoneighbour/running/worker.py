@@ -1,4 +1,4 @@
-"""What runs by itself: the weekly review, the nightly sweep of photos and of counted tries. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
+"""What runs by itself: mails, the weekly review, the nightly sweep of photos and of what is old. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
 from geoneighbour.errors import InvalidInput
+from geoneighbour.mailing.sending import send_due
 from geoneighbour.nearness import review
 from geoneighbour.posts import photos
+from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
 
 WEEK_SECONDS = 7 * 24 * 3600
 SWEEP_CRON = "30 3 * * *"
+MAIL_CRON = "* * * * * */10"
+"""Each ten seconds: the sixth field is of seconds."""
+AT_ONCE = 3
+"""Jobs at a time: a mail server that drips does not hold up the others."""
 
 
 def make_app(url: str, settings: Settings) -> App:
@@ -27,7 +33,7 @@ def make_app(url: str, settings: Settings) -> App:
     # A review that was due while the machine was off is made up for when the worker starts.
     app = App(
         connector=PsycopgConnector(conninfo=with_option(url, f"-c search_path={JOBS}")),
-        worker_defaults={"delete_jobs": "successful"},
+        worker_defaults={"delete_jobs": "successful", "concurrency": AT_ONCE},
         periodic_defaults={"max_delay": WEEK_SECONDS},
     )
     engine = make_engine(url)
@@ -36,6 +42,13 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="review", queueing_lock="review")
     def weekly_review(timestamp: int) -> dict[str, int]:
         return run_review(engine)
+
+    sealer = Sealer(settings)
+
+    @app.periodic(cron=MAIL_CRON)
+    @app.task(name="send_mails", queueing_lock="send_mails")
+    def sending(timestamp: int) -> int:
+        return send_due(engine, sealer, settings)
 
     @app.periodic(cron=SWEEP_CRON)
     @app.task(name="sweep_photos", queueing_lock="sweep_photos")

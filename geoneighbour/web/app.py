@@ -33,6 +33,7 @@ from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
+from geoneighbour.verification.vouching_http import api as vouching
 from geoneighbour.web import languages, pages, policy, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
 
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         mydata,
         posts,
         photos,
+        vouching,
         geocoder,
     ):
         app.register_blueprint(blueprint)
@@ -119,23 +121,9 @@ def csp_nonce() -> str:
 
 
 def _config(settings: Settings) -> dict[str, object]:
-    mail = (
-        {
-            "MAIL_BACKEND": "smtp",
-            "MAIL_SERVER": settings.smtp_host,
-            "MAIL_PORT": settings.smtp_port,
-            "MAIL_USERNAME": settings.smtp_user,
-            "MAIL_PASSWORD": settings.smtp_password,
-            "MAIL_USE_TLS": settings.smtp_tls,
-            "MAIL_TIMEOUT": 10,
-        }
-        if settings.smtp_host
-        else {"MAIL_BACKEND": "file", "MAIL_FILE_PATH": str(state.make(settings) / "mail")}
-    )
-    return mail | {
+    return {
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key or state.secret(settings, "secret_key"),
-        "MAIL_DEFAULT_SENDER": settings.mail_from,
         "SECURITY_EMAIL_SENDER": settings.mail_from,
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from geoneighbour.database.engine import as_service
+from geoneighbour import mailing
+from geoneighbour.database.engine import as_service, transaction
 from geoneighbour.errors import InvalidInput
 from geoneighbour.nearness.models import Review
 from geoneighbour.running.worker import make_app
+from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
 
@@ -33,17 +35,23 @@ async def work(url: str, settings: Settings, seconds: float) -> None:
 
 def test_what_fell_due_is_made_up_for_once(database_url: str, database: Engine, tmp_path: Path) -> None:
     # Photos of its own: the sweep deletes what this database does not name.
-    settings = Settings(photo_dir=tmp_path)
-    left, young = tmp_path / "left.webp", tmp_path / "young.webp"
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    settings = Settings(photo_dir=photos, state_dir=tmp_path / "state")
+    left, young = photos / "left.webp", photos / "young.webp"
     for file in (left, young):
         file.touch()
     os.utime(left, (1_000_000_000, 1_000_000_000))
+    with transaction(database) as session:
+        mailing.queue(session, Sealer(settings), "anne@exemple.fr", "Bonjour", "Un mot.")
     # A thread of its own: the browser tests leave an event loop running in this one.
     with ThreadPoolExecutor(1) as thread:
         for _ in range(2):
             thread.submit(lambda: asyncio.run(work(database_url, settings, seconds=2))).result()
     assert reviews(database) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["young.webp"]
+    assert [path.name for path in photos.iterdir()] == ["young.webp"]
+    (sent,) = (tmp_path / "state/mail").glob("*.eml")
+    assert "anne@exemple.fr" in sent.read_text()
 
 
 def test_a_time_that_is_none_is_refused() -> None:

@@ -17,6 +17,7 @@ from geoneighbour.accounts.models import Account
 from geoneighbour.members.models import Home
 from geoneighbour.settings import Settings
 from geoneighbour.web.app import create_app
+from tests.mails import posted, words
 from tests.web.conftest import PASSWORD
 from tests.world import communes, settled
 
@@ -76,7 +77,7 @@ def test_a_change_without_the_csrf_token_is_refused(app, logged_in, world):
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
 
 
-def test_sign_up_makes_a_member_with_a_home_that_only_its_owner_reads(visitor, world, tmp_path):
+def test_sign_up_makes_a_member_with_a_home_that_only_its_owner_reads(visitor, world, app):
     communes(world, ["A"])
     world.commit()
     form = {
@@ -92,10 +93,10 @@ def test_sign_up_makes_a_member_with_a_home_that_only_its_owner_reads(visitor, w
     assert (me["name"], me["verified"], me["commune"]["code"]) == ("Anne L.", False, "35001")
     assert me["home"] == {"lon": -2.0512345, "lat": 48.5512345}
     assert world.scalar(select(Account.password)).startswith("$argon2id$")
-    mail = "".join(letter.read_text() for letter in (tmp_path / "mail").iterdir())
-    assert "anne@exemple.fr" in mail
-    assert "Bonjour Anne L." in mail
-    assert "48.55" not in mail
+    (mail,) = posted(app)
+    assert mail["To"] == "anne@exemple.fr"
+    assert "Bonjour Anne L." in words(mail)
+    assert "48.55" not in mail.as_string()
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from geoneighbour.accounts.models import Account
+from tests.mails import posted, words
 from tests.world import communes
 
 MIA = {"name": "Mia", "email": "mia@example.org", "password": "grande-maree-2026", "lon": -2.05, "lat": 48.55}
 
 
 @pytest.fixture
-def mia(world, visitor, tmp_path):
+def mia(world, visitor, app):
     """Signed up and logged in; and the link in her welcome mail."""
     communes(world, ["A"])
     world.commit()
     assert visitor.post("/inscription", data=MIA).location == "/accueil"
-    return visitor, links(tmp_path)[0]
+    return visitor, links(app)[0]
 
 
-def links(folder: Path) -> list[str]:
-    mails = "".join(file.read_text() for file in sorted((folder / "mail").iterdir())).replace("=\n", "")
+def links(app) -> list[str]:
+    mails = "\n".join(words(mail) for mail in posted(app))
     return re.findall(r"http://localhost(/confirmation/[\w.-]+)\s", mails)
 
 
@@ -49,7 +49,7 @@ def test_a_link_that_is_none_confirms_nothing(mia, world):
     assert not confirmed(world)
 
 
-def test_another_link_can_be_asked_for_and_says_nothing_of_others(mia, world, tmp_path, app):
+def test_another_link_can_be_asked_for_and_says_nothing_of_others(mia, world, app):
     _, first = mia
     answers = []
     for email in (MIA["email"], "personne@example.org"):
@@ -60,16 +60,16 @@ def test_another_link_can_be_asked_for_and_says_nothing_of_others(mia, world, tm
             (answer.status_code, answer.location, re.findall(r'class="note[^>]*>.*?</p>', page, re.DOTALL))
         )
     assert answers[0] == answers[1]
-    another = [link for link in links(tmp_path) if link != first]
+    another = [link for link in links(app) if link != first]
     assert len(set(another)) == 1
     app.test_client().get(another[0])
     assert confirmed(world)
 
 
-def test_signing_up_with_a_known_address_says_so_by_mail_alone(mia, app, tmp_path, world):
+def test_signing_up_with_a_known_address_says_so_by_mail_alone(mia, app, world):
     answer = app.test_client().post("/inscription", data=MIA)
     assert (answer.status_code, answer.location) == (302, "/accueil")
     assert len(world.scalars(select(Account.id)).all()) == 1
-    mails = "".join(file.read_text() for file in sorted((tmp_path / "mail").iterdir()))
-    assert "vous en avez d" in mails
+    mails = "".join(words(mail) for mail in posted(app))
+    assert "vous en avez déjà" in mails
     assert "already in our system" not in mails

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from geoneighbour.posts import service as posts
 from geoneighbour.settings import ROOT
 from geoneighbour.web.languages import CATALOGUES, LANGUAGES
 from geoneighbour.web.pages import words
+from tests.mails import posted
 from tests.web.readable import readable
 from tests.world import box, communes, opened, settled
 
@@ -236,7 +236,7 @@ MAILS = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_mails_are_in_the_language_of_who_asks(language, world, visitor, tmp_path):
+def test_mails_are_in_the_language_of_who_asks(language, world, visitor, app):
     communes(world, ["A"])
     world.commit()
     old, new = "grande-maree-2026", "grande-maree-2027"
@@ -249,14 +249,9 @@ def test_mails_are_in_the_language_of_who_asks(language, world, visitor, tmp_pat
         ("/mot-de-passe", person),
     ):
         assert visitor.post(path, data=typed, headers={"Accept-Language": language}).status_code < 400
-    # One file holds the mails of one second or several.
-    mails = b"".join(file.read_bytes() for file in (tmp_path / "mail").iterdir())
-    parts = [
-        part
-        for one in re.split(rb"\n-{79}\n", mails)
-        for part in message_from_bytes(one.lstrip(), policy=policy.default).walk()
-    ]
-    subjects = [str(part["Subject"]) for part in parts if part["Subject"]]
+    mails = posted(app)
+    subjects = [mail["Subject"] for mail in mails]
+    parts = [part for mail in mails for part in mail.walk()]
     text = "\n".join(part.get_content() for part in parts if part.get_content_maintype() == "text")
     assert len(subjects) == 3
     welcome, hello, link, changed = MAILS[language]

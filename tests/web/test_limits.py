@@ -9,9 +9,12 @@ from flask_security.utils import hash_password
 from sqlalchemy import func, select, update
 
 from geoneighbour.accounts import limits
+from geoneighbour.accounts.mails import QueuedMails
 from geoneighbour.accounts.models import Account, Attempt
+from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 from geoneighbour.web.app import create_app
+from tests.mails import posted
 from tests.web.conftest import PASSWORD
 from tests.web.readable import readable
 from tests.world import communes, settled
@@ -115,6 +118,33 @@ def test_a_login_hashes_once_whether_the_address_is_known_or_not(app, anne, monk
         login(app, email)
         assert hashed == work
         hashed.clear()
+
+
+@pytest.mark.parametrize("path", ["/mot-de-passe", "/confirmation"])
+def test_a_mail_is_written_and_sealed_whether_the_address_is_known_or_not(app, anne, monkeypatch, path):
+    """And nobody gets the one for nobody. The mail server is not asked while somebody waits."""
+    work = []
+    for where, name in (
+        (QueuedMails, "send_mail"),
+        (Sealer, "seal"),
+        (app.extensions["security"], "render_template"),
+    ):
+        done = getattr(where, name)
+        monkeypatch.setattr(
+            where,
+            name,
+            lambda *given, done=done, name=name, **more: work.append(name) or done(*given, **more),
+        )
+    hashes = app.extensions["security"].pwd_context
+    monkeypatch.setattr(hashes, "hash", lambda *_, **__: work.append("hash") or "x")
+    done = []
+    for email in (anne, "personne@exemple.fr"):
+        app.test_client().post(path, data={"email": email})
+        done.append(sorted(work))
+        work.clear()
+    assert done[0] == done[1]
+    assert {"send_mail", "seal"} <= set(done[0])
+    assert [mail["To"] for mail in posted(app)] == [anne]
 
 
 @pytest.mark.parametrize(("proxies", "closed"), [(0, 429), (1, 200)])

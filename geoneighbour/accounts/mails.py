@@ -1,0 +1,69 @@
+"""Flask-Security's mails go into the queue, and answers about an address say nothing by their speed.
+
+An address without an account takes the same way as one with it: the same templates are filled in and sealed, for nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask_security import ForgotPasswordForm, MailUtil, SendConfirmationForm
+from sqlalchemy import delete
+from sqlalchemy.orm import object_session
+
+from geoneighbour import mailing
+from geoneighbour.accounts.models import Account
+from geoneighbour.database.http import db
+from geoneighbour.mailing.models import OutgoingMail
+from geoneighbour.members.http import sealer
+from geoneighbour.members.models import Member
+
+
+class QueuedMails(MailUtil):
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
+    ) -> None:
+        number = mailing.queue(db(), sealer(), str(recipient), str(subject), body or "", html)
+        if object_session(kwargs["user"]) is None:
+            db().execute(delete(OutgoingMail).where(OutgoingMail.id == number))
+
+
+class _ForNobodyToo:
+    """A form that is fine whether its address has an account or not."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        if super().validate(**kwargs):  # type: ignore[misc]
+            return True
+        email = self.email  # type: ignore[attr-defined]
+        if not email.data or set(self.errors) != {"email"}:  # type: ignore[attr-defined]
+            return False
+        email.errors = []
+        self.user = _nobody(email.data)
+        return True
+
+
+class ForgotForm(_ForNobodyToo, ForgotPasswordForm):
+    pass
+
+
+class AnotherLinkForm(_ForNobodyToo, SendConfirmationForm):
+    pass
+
+
+def _nobody(email: str) -> Account:
+    """Somebody to fill templates in for, who is never stored."""
+    return Account(
+        email=email,
+        password=secrets.token_hex(),
+        fs_uniquifier=secrets.token_hex(),
+        active=True,
+        member=Member(name="Personne"),
+    )
