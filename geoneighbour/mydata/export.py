@@ -28,6 +28,8 @@ OTHERS = {
     ("block", "blocked_id"),
     ("neighbourhood_change", "accepted_by"),
     ("neighbourhood_change", "agreed_by"),
+    ("verification_act", "reviewer_id"),
+    ("vouch", "asker_id"),
     ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
@@ -128,11 +130,11 @@ def _photos(session: Session, member_id: int) -> list[dict[str, Any]]:
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what lets people in; cells as the text in which H3 writes them."""
+    """Without what lets people in, sealed boxes and keyed hashes; cells as the text in which H3 writes them."""
     return {
         name: cells.to_text(value) if name in CELLS and value and value > SMALLEST_CELL else value
         for name, value in row.items()
-        if name not in SECRET
+        if name not in SECRET and not isinstance(value, bytes)
     }
 
 

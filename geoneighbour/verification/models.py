@@ -103,3 +103,50 @@ class VerificationAct(Base):
         CheckConstraint("what IN ('opened', 'accepted', 'refused')", name="what"),
         CheckConstraint("length(reason) <= 300", name="reason"),
     )
+
+
+class Letter(Base):
+    """A letter with a code, to the home that the member had when asking. Stays without the member, for the limits of its address."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    # Serves the member's page.
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
+    moved_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), comment="member.moved_at of the home that it is sent to"
+    )
+    home: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="keyed hash of the home's point and words: another address voids the letter"
+    )
+    # Serves the limits of an address.
+    place: Mapped[bytes] = mapped_column(LargeBinary, index=True, comment="keyed hash of the address's words")
+    language: Mapped[str] = mapped_column(Text, comment="in which it was asked for")
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, server_default=text("''"), comment="of a refusal")
+    code: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="keyed hash of the code that was printed last; null once it was entered"
+    )
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    printed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('to_check', 'waiting', 'printed', 'sent', 'used', 'refused')", name="state"
+        ),
+        CheckConstraint("(state IN ('printed', 'sent')) = (code IS NOT NULL)", name="code"),
+        CheckConstraint("code IS NULL OR printed_at IS NOT NULL", name="printed"),
+        CheckConstraint("length(reason) <= 300", name="reason"),
+    )
+
+
+class WrongCode(Base):
+    """A code that was not the letter's: five lock the account and the address. No code stands here; forgotten after 30 days."""
+
+    __tablename__ = "wrong_code"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
+    place: Mapped[bytes] = mapped_column(LargeBinary, index=True, comment="keyed hash of the address's words")
+    tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

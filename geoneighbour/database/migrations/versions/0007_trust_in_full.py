@@ -247,3 +247,61 @@ def upgrade() -> None:
                 name, sa.SmallInteger(), server_default=sa.text(default), nullable=False, comment=comment
             ),
         )
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "moved_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="member.moved_at of the home that it is sent to",
+        ),
+        sa.Column(
+            "home",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="keyed hash of the home's point and words: another address voids the letter",
+        ),
+        sa.Column("place", sa.LargeBinary(), nullable=False, comment="keyed hash of the address's words"),
+        sa.Column("language", sa.Text(), nullable=False, comment="in which it was asked for"),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False, comment="of a refusal"),
+        sa.Column(
+            "code",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="keyed hash of the code that was printed last; null once it was entered",
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('to_check', 'waiting', 'printed', 'sent', 'used', 'refused')",
+            name=op.f("ck_letter_state"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('printed', 'sent')) = (code IS NOT NULL)", name=op.f("ck_letter_code")
+        ),
+        sa.CheckConstraint("code IS NULL OR printed_at IS NOT NULL", name=op.f("ck_letter_printed")),
+        sa.CheckConstraint("length(reason) <= 300", name=op.f("ck_letter_reason")),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_letter_member_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    op.create_index(op.f("ix_letter_member_id"), "letter", ["member_id"], unique=False)
+    op.create_index(op.f("ix_letter_place"), "letter", ["place"], unique=False)
+    op.create_table(
+        "wrong_code",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.LargeBinary(), nullable=False, comment="keyed hash of the address's words"),
+        sa.Column("tried_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_wrong_code_member_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_code")),
+    )
+    op.create_index(op.f("ix_wrong_code_member_id"), "wrong_code", ["member_id"], unique=False)
+    op.create_index(op.f("ix_wrong_code_place"), "wrong_code", ["place"], unique=False)
