@@ -14,6 +14,13 @@ COMMENT ON VIEW nearness.voucher IS
   'The members whose word counts: verified, not paused, and their present home proved by something that others did not merely say. '
   'Whoever was vouched for is not among them, so that vouching goes one step deep and no further.';
 
+CREATE OR REPLACE FUNCTION nearness.is_voucher(of_member bigint) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (SELECT FROM nearness.voucher WHERE voucher.member_id = of_member);
+END;
+COMMENT ON FUNCTION nearness.is_voucher(bigint) IS 'Whether a member is among those whose word counts.';
+
 CREATE OR REPLACE FUNCTION nearness.vouches_left(of_member bigint) RETURNS integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC

@@ -33,8 +33,8 @@ OTHERS = {
     ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
-SECRET = {"password", "fs_uniquifier", "key"}
-"""What lets people in."""
+SECRET = {"password", "fs_uniquifier", "key", "box", "reviewer_id"}
+"""What lets people in, what is sealed, and who looked at one's papers."""
 SEALED = {"address", "home"}
 """Told as `home`, from the box that only the service opens."""
 CELLS = {"zone", "surroundings", "home_cell", "origin_zone", "origin_surroundings", "origin_cell"}

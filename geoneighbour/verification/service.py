@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account
-from geoneighbour.errors import Conflict, InvalidInput, NotFound
+from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.settings import Settings
@@ -27,6 +27,12 @@ def ways(settings: Settings) -> list[str]:
     if unknown := set(named) - set(WAYS):
         raise InvalidInput(f"VERIFICATION_WAYS: no way is called {min(unknown)}; there are {', '.join(WAYS)}")
     return list(dict.fromkeys(named))
+
+
+def require_open(settings: Settings, way: str) -> None:
+    """Forbidden while VERIFICATION_WAYS does not name this way."""
+    if way not in ways(settings):
+        raise Forbidden("Cette façon de vérifier une adresse n'est pas ouverte ici.")
 
 
 def prove(session: Session, member_id: int, way: str, *, home_of: datetime | None = None) -> None:

@@ -43,6 +43,7 @@ POLICY = {
         neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
         pages.account pages.delete_account pages.own_data pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
         security.change_password security.verify
+        vouching.ask vouching.asking pages.ask_neighbours
     """,
     Standing.VISITOR: """
         nearness.contacts nearness.my_map nearness.profile nearness.reach
@@ -50,7 +51,7 @@ POLICY = {
         changes.listed changes.one changes.who
         members.block
         posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message posts.write_to
-        pages.home pages.contacts pages.profile pages.block
+        pages.home pages.contacts pages.profile pages.write_to pages.block
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
         pages.change pages.new_post
         pages.one_post pages.reply pages.conversation pages.conversations pages.say
@@ -61,6 +62,7 @@ POLICY = {
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
         pages.accept_change pages.discuss pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
+        vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
     """,
 }

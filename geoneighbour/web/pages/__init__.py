@@ -19,6 +19,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     posts,
     start,
     verification,
+    vouching,
     words,
 )
 from geoneighbour.web.pages.blueprint import pages

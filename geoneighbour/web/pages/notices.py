@@ -52,6 +52,10 @@ def told(notice: Notice) -> str:
                 "%(name)s a changé de contour, et votre domicile n’y est plus. Vous seul le lisez ici ; rien ne presse, et vos voisins restent vos voisins en attendant. Vous pouvez rejoindre un autre quartier, en dessiner un, ou ne rien faire : dans quelques semaines, vous reviendrez à vos alentours.",
                 **about,
             )
+        case "vouched":
+            return gettext(
+                "Un voisin s’est porté garant de vous : il en faut encore un pour que votre adresse soit vérifiée."
+            )
         case "verified":
             return gettext("Votre adresse est vérifiée : bienvenue parmi vos voisins.")
     raise ValueError(f"no words for a notice of kind {notice.kind!r}")
@@ -65,6 +69,8 @@ def leads_to(notice: Notice) -> Link | None:
             return Link(_change(notice), gettext("Voir ce qui change"))
         case "archived" | "left_outside" | "quarter_redrawn":
             return Link(url_for("pages.neighbourhoods"), gettext("Voir les quartiers"))
+        case "vouched":
+            return Link(url_for("pages.verification"), gettext("Où j’en suis"))
     return None
 
 

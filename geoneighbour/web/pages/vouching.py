@@ -1,0 +1,82 @@
+"""The card « Par des voisins » of /verification, and /garants, where neighbours vouch."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from geoneighbour.database.http import db
+from geoneighbour.members.http import current_member
+from geoneighbour.members.models import Member
+from geoneighbour.verification import vouching
+from geoneighbour.verification.vouching_http import asking_json, count_look, settings
+from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.forms import Refusal, attempt, done
+from geoneighbour.web.pages.verification import card
+from geoneighbour.web.problems import status_of
+
+
+@card("vouching")
+def vouching_card(member: Member) -> dict[str, object]:
+    told = asking_json(member)
+    link = url_for("pages.vouching", code=told["code"], _external=True) if told["code"] else None
+    return {**told, "link": link}
+
+
+@pages.post("/verification/voisins")
+def ask_neighbours() -> Response:
+    member_id = current_member().id
+    return done(
+        lambda: vouching.ask(db(), settings(), member_id),
+        gettext("Voici votre code : donnez-le à vos voisins."),
+        url_for("pages.verification", _anchor="vouching"),
+    )
+
+
+@pages.get("/garants")
+def vouching_page() -> str | Response:
+    if code := request.args.get("code", "").strip():
+        return redirect(url_for("pages.vouching", code=code))
+    return _page("", None, None)
+
+
+@pages.get("/garants/<code>", endpoint="vouching")
+def for_whom(code: str) -> str | tuple[str, int]:
+    member_id, found = current_member().id, []
+    if not _may(member_id):
+        return _page(code, None, None)
+    count_look()
+    refusal = attempt(lambda: found.append(vouching.who_asks(db(), settings(), member_id, code)))
+    page = _page(code, found[0] if found else None, refusal)
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post("/garants/<code>")
+def vouch(code: str) -> Response | tuple[str, int]:
+    member_id, names = current_member().id, []
+    count_look()
+    refusal = attempt(lambda: names.append(vouching.vouch(db(), settings(), member_id, code).name))
+    if refusal:
+        return _page(code, None, refusal), status_of(refusal)
+    flash(gettext("Merci : vous vous êtes porté garant de %(name)s.", name=names[0]), "done")
+    return redirect(url_for("pages.vouching_page"))
+
+
+def _may(member_id: int) -> bool:
+    return vouching.vouches(db(), member_id) and vouching.left(db(), member_id) > 0
+
+
+def _page(code: str, asker: Member | None, refusal: Refusal | None) -> str:
+    member = current_member()
+    return render_template(
+        "verification/vouch.html",
+        member=member,
+        asker=asker,
+        code=code,
+        refusal=refusal,
+        vouches=vouching.vouches(db(), member.id),
+        left=vouching.left(db(), member.id),
+        most=settings().vouches_most,
+        days=settings().vouches_days,
+    )
