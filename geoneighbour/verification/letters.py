@@ -1,0 +1,207 @@
+"""Letters with a code: asked for by a member, looked at by a reviewer where no geocoder knows the address, answered by the code.
+
+What is printed is made in `batch`. A letter is for the home its member had when asking; another home, or other words, void it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from geoneighbour.errors import Conflict, InvalidInput, NotFound
+from geoneighbour.members import addresses
+from geoneighbour.members.models import Member, Notice
+from geoneighbour.sealing import Sealer
+from geoneighbour.settings import Settings
+from geoneighbour.verification import service
+from geoneighbour.verification.codes import Keys, plain
+from geoneighbour.verification.models import Letter, WrongCode
+
+VALID = timedelta(days=30)
+"""From the day of the print."""
+LOCKED = timedelta(days=30)
+TRIES = 5
+BETWEEN_LETTERS = timedelta(days=30)
+MOST_AT_A_PLACE = 6
+"""Letters to one address within 30 days, whoever asks."""
+MOST_REFUSED = 3
+"""Refused letters of one member within 30 days: reviewers' time is short."""
+KEPT = timedelta(days=90)
+
+
+class Outcome(Enum):
+    """What came of a code."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    LOCKED = auto()
+    EXPIRED = auto()
+    NO_LETTER = auto()
+
+
+@dataclass(frozen=True)
+class Post:
+    """What letters need: the settings, the keys of the hashes, the opener of addresses."""
+
+    settings: Settings
+    keys: Keys
+    sealer: Sealer
+
+
+def ask(session: Session, post: Post, member_id: int, language: str) -> Letter:
+    """A letter to the member's address: at once where the geocoder knows the address, else a reviewer looks at it first.
+
+    Forbidden while this way is closed. InvalidInput: no address in words. Conflict: verified, a letter is under way, or too many.
+    """
+    service.require_open(post.settings, "postcard")
+    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    if member.verified_at is not None:
+        raise Conflict("Votre adresse est déjà vérifiée.")
+    address = addresses.own(session, post.sealer, member_id)
+    if not address.text:
+        raise InvalidInput("Écrivez d'abord votre adresse postale.", field="address")
+    home, place = post.keys.home(address), post.keys.place(address.text)
+    _lock(session, place)
+    # What was never printed, for other words or another home, went to nobody.
+    unprinted = and_(Letter.state.in_(("to_check", "waiting")), Letter.home != home)
+    session.execute(delete(Letter).where(Letter.member_id == member_id, unprinted))
+    _require_room(session, member_id, place)
+    letter = Letter(
+        member_id=member_id,
+        moved_at=member.moved_at,
+        home=home,
+        place=place,
+        language=language,
+        state="waiting" if address.checked else "to_check",
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def _require_room(session: Session, member_id: int, place: bytes) -> None:
+    """Conflict when the member, or the address, has had as many letters as there may be, or wrong codes."""
+    recent = func.greatest(Letter.asked_at, Letter.printed_at) > datetime.now(UTC) - BETWEEN_LETTERS
+    sent = select(func.count()).select_from(Letter).where(recent)
+    going, refused = Letter.state != "refused", Letter.state == "refused"
+    if session.scalar(sent.where(Letter.member_id == member_id, going)):
+        raise Conflict("Une seule lettre en 30 jours.")
+    if (session.scalar(sent.where(Letter.member_id == member_id, refused)) or 0) >= MOST_REFUSED:
+        raise Conflict("Cette adresse a été refusée plusieurs fois : essayez une autre façon.")
+    if (session.scalar(sent.where(Letter.place == place, going)) or 0) >= MOST_AT_A_PLACE:
+        raise Conflict("Cette adresse a déjà reçu beaucoup de lettres ce mois-ci.")
+    if tries_left(session, member_id, place) == 0:
+        raise Conflict("Trop de codes faux : aucun code ne sert plus pour cette adresse pendant 30 jours.")
+
+
+def latest(session: Session, post: Post, member_id: int) -> Letter | None:
+    """The member's newest letter, if it is for the home and the words that are kept now."""
+    letters = select(Letter).join(Member, Member.id == Letter.member_id)
+    present = letters.where(Member.id == member_id, Letter.moved_at == Member.moved_at)
+    letter = session.scalars(present.order_by(Letter.id.desc()).limit(1)).one_or_none()
+    if letter and letter.home == post.keys.home(addresses.own(session, post.sealer, member_id)):
+        return letter
+    return None
+
+
+def valid_until(letter: Letter) -> datetime | None:
+    """When the code that was printed last stops serving; None before any was printed."""
+    return letter.printed_at + VALID if letter.printed_at else None
+
+
+def expired(letter: Letter) -> bool:
+    until = valid_until(letter)
+    return until is not None and until <= datetime.now(UTC)
+
+
+def tries_left(session: Session, member_id: int, place: bytes) -> int:
+    """How many wrong codes the account and the address may still give within 30 days: the fewer of the two."""
+    recent = WrongCode.tried_at > datetime.now(UTC) - LOCKED
+    of_either = (
+        session.scalar(select(func.count()).select_from(WrongCode).where(recent, one)) or 0
+        for one in (WrongCode.member_id == member_id, WrongCode.place == place)
+    )
+    return max(0, TRIES - max(of_either))
+
+
+def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
+    """A code that the member typed; the right one proves the home. To be committed whatever comes of it: wrong ones count.
+
+    InvalidInput for what cannot be a code, which does not count.
+    """
+    code = plain(typed)
+    # One after the other: of many at once each sees the wrong ones before it.
+    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    letter = latest(session, post, member_id)
+    if letter is None or letter.code is None:
+        return Outcome.NO_LETTER
+    _lock(session, letter.place)
+    if tries_left(session, member_id, letter.place) == 0:
+        return Outcome.LOCKED
+    if expired(letter):
+        return Outcome.EXPIRED
+    if not hmac.compare_digest(letter.code, post.keys.code(letter.id, code)):
+        session.add(WrongCode(member_id=member_id, place=letter.place))
+        session.flush()
+        return Outcome.WRONG
+    letter.code, letter.state = None, "used"
+    service.prove(session, member_id, "postcard", home_of=letter.moved_at)
+    return Outcome.RIGHT
+
+
+def waiting_for_word(session: Session) -> Sequence[Letter]:
+    """Letters to addresses that no geocoder knows, whose members still live there and are not verified; oldest first."""
+    return session.scalars(_open(("to_check",)).order_by(Letter.id)).all()
+
+
+def approve(session: Session, letter_id: int) -> Letter:
+    """A reviewer's word that the home is where the address says: the letter may be printed. NotFound when it does not wait for one."""
+    letter = _to_check(session, letter_id)
+    letter.state = "waiting"
+    session.flush()
+    return letter
+
+
+def refuse(session: Session, letter_id: int, reason: str) -> Letter:
+    """A reviewer's word that it is not; the member reads why. NotFound when it does not wait for one."""
+    letter = _to_check(session, letter_id)
+    letter.state, letter.reason = "refused", reason
+    session.add(Notice(member_id=letter.member_id, kind="letter_refused", about={}))
+    session.flush()
+    return letter
+
+
+def forget(session: Session) -> int:
+    """Deletes letters after 90 days and wrong codes after 30; returns how many rows."""
+    now = datetime.now(UTC)
+    old = or_(Letter.asked_at < now - KEPT, Letter.printed_at < now - KEPT)
+    under_way = and_(Letter.state.in_(("to_check", "waiting")), Letter.member_id.is_not(None))
+    letters = session.scalars(delete(Letter).where(old, ~under_way).returning(Letter.id)).all()
+    codes = delete(WrongCode).where(WrongCode.tried_at < now - LOCKED).returning(WrongCode.id)
+    return len(letters) + len(session.scalars(codes).all())
+
+
+def _to_check(session: Session, letter_id: int) -> Letter:
+    letter = session.scalar(_open(("to_check",)).where(Letter.id == letter_id).with_for_update(of=Letter))
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+def _open(states: tuple[str, ...]) -> Select[Letter]:
+    """Letters in these states, of members who are not verified and have not moved since."""
+    letters = select(Letter).join(Member, Member.id == Letter.member_id)
+    return letters.where(
+        Letter.state.in_(states), Member.verified_at.is_(None), Letter.moved_at == Member.moved_at
+    )
+
+
+def _lock(session: Session, place: bytes) -> None:
+    """One at a time at an address, until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(place.hex(), 0))))
