@@ -21,7 +21,7 @@ from geoneighbour.demo import EMAIL, PASSWORD, changes, people, places, story, t
 from geoneighbour.demo.texts import display_names, profiles
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member
-from geoneighbour.members.service import introduce
+from geoneighbour.members.service import be_findable, introduce
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import queries as posts_read
@@ -77,8 +77,10 @@ def load(
         for number, (home, age) in enumerate(progress(list(zip(homes, arrived, strict=True)), "members"))
     ]
     said = profiles(seed, [home.neighbourhood for home in homes])
-    for member, profile in zip(settled, said, strict=True):
+    for number, (member, profile) in enumerate(zip(settled, said, strict=True)):
         introduce(session, member.id, profile.about, profile.can_help)
+        # Every fifth welcomes visitors; the login leads.
+        be_findable(session, member.id, number % 5 == 0)
     open_account(session, settings, settled[0].id, EMAIL, PASSWORD)
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)

@@ -110,13 +110,18 @@ def my_map() -> dict[str, Any]:
 
 @api.get("/contacts")
 def contacts() -> dict[str, Any]:
-    """The roll of one's own open neighbourhood, and the neighbourhoods of the wider area."""
+    """The roll of one's own open neighbourhood, and the neighbourhoods of the wider area. Visitors: who lets them find them, no number."""
     member = current_member()
+    found = service.found_by(db(), member.id)
+    if found is not None:
+        visible = [{"id": r.id, "name": r.name, "about": r.about, "can_help": r.can_help} for r in found]
+        return {"findable": visible, "neighbours": None, "count": None, "about": None, "wider": []}
     roll = service.roll(db(), member.id)
     own = service.preview(db(), member.id, "neighbourhood")
     neighbourhood = db().get(Neighbourhood, service.residence(db(), member.id).zone)
     home = neighbourhood.name if neighbourhood else None
     return {
+        "findable": None,
         "neighbours": None
         if roll is None
         else [{"id": row.id, "name": row.name, "can_help": row.can_help} for row in roll],

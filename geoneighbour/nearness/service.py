@@ -110,6 +110,13 @@ def roll(session: Session, member_id: int) -> list[Row[Any]] | None:
     return list(session.execute(text("SELECT * FROM nearness.roll(:member)"), {"member": member_id}))
 
 
+def found_by(session: Session, member_id: int) -> list[Row[Any]] | None:
+    """The neighbours whom a visitor finds (id, name, about, can_help), with no number; None for verified members."""
+    if members.get(session, member_id).verified_at:
+        return None
+    return list(session.execute(text("SELECT * FROM nearness.found_by(:member)"), {"member": member_id}))
+
+
 def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
     """The open neighbourhoods of one's wider area, nearest first: id, name, rings, people (rounded), geometry (GeoJSON).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
@@ -57,6 +57,17 @@ def outlines(session: Session, cells: list[str]) -> dict[str, Any]:
 def threads(session: Session, member_id: int) -> list[Row[Any]]:
     """A member's conversations (columns of nearness.threads_of), the latest word first."""
     return list(session.execute(_THREADS, {"member": member_id}))
+
+
+def thread_with(session: Session, member_id: int, other_id: int) -> Row[Any] | None:
+    """The conversation of two members that is about no post, where they have one."""
+    own = (row for row in threads(session, member_id) if row.with_id == other_id and row.post_id is None)
+    return next(own, None)
+
+
+def may_write(session: Session, member_id: int, other_id: int) -> bool:
+    """Whether a member may write to another without a post."""
+    return bool(session.scalar(select(func.nearness.may_write(member_id, other_id))))
 
 
 def thread(session: Session, member_id: int, thread_id: int) -> tuple[Row[Any], Sequence[Message]]:

@@ -116,7 +116,7 @@ def write_to(session: Session, member_id: int, other_id: int, body: str) -> Thre
     return thread
 
 
-def _begun(session: Session, wanted: Select[tuple[Thread]], new: Thread) -> Thread:
+def _begun(session: Session, wanted: Select[Thread], new: Thread) -> Thread:
     """The conversation that is wanted, else the new one; TooOften for who began as many as one may."""
     # One at a time for each member, and never in the way of a row that names them.
     member = session.get_one(

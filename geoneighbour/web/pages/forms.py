@@ -8,10 +8,10 @@ from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
 from geoneighbour.database.http import db
-from geoneighbour.errors import Conflict, InvalidInput, NotVerified
+from geoneighbour.errors import Conflict, InvalidInput, NotVerified, TooOften
 from geoneighbour.web.problems import told
 
-Refusal = InvalidInput | Conflict | NotVerified
+Refusal = InvalidInput | Conflict | NotVerified | TooOften
 
 
 def attempt(action: Callable[[], object]) -> Refusal | None:
@@ -19,7 +19,7 @@ def attempt(action: Callable[[], object]) -> Refusal | None:
     try:
         action()
         db().flush()
-    except (InvalidInput, Conflict, NotVerified) as refusal:
+    except (InvalidInput, Conflict, NotVerified, TooOften) as refusal:
         db().rollback()
         return refusal
     return None
