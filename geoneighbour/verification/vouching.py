@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,11 +9,8 @@ from geoneighbour.errors import Conflict, Forbidden, InvalidInput
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.settings import Settings
 from geoneighbour.verification import service
+from geoneighbour.verification.codes import new_code, plain
 from geoneighbour.verification.models import Vouch, VouchRequest
-
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Of a code: 32 that are not taken for one another, so that eight of them are 40 bits."""
-LENGTH = 8
 
 
 def ask(session: Session, settings: Settings, member_id: int) -> VouchRequest:
@@ -96,17 +91,3 @@ def vouch(session: Session, settings: Settings, voucher_id: int, code: str) -> M
         session.add(Notice(member_id=asker.id, kind="vouched"))
     session.flush()
     return asker
-
-
-def plain(code: str) -> str:
-    """A code as it is kept, whatever was typed around and between its letters."""
-    return "".join(letter for letter in code.upper() if letter in LETTERS)
-
-
-def spaced(code: str) -> str:
-    """As people read and say it."""
-    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
-
-
-def new_code() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))

@@ -15,6 +15,7 @@ from geoneighbour.members.http import current_member
 from geoneighbour.members.models import Member
 from geoneighbour.settings import Settings
 from geoneighbour.verification import vouching
+from geoneighbour.verification.codes import spaced
 
 api = APIBlueprint("vouching", __name__, url_prefix="/api/v1", tag="verification")
 
@@ -30,7 +31,7 @@ def asking_json(member: Member) -> dict[str, Any]:
     """`code` is what the member hands to neighbours; null before it was asked for."""
     request = vouching.asked(db(), member.id)
     return {
-        "code": vouching.spaced(request.code) if request else None,
+        "code": spaced(request.code) if request else None,
         "given": vouching.given(db(), member.id),
         "needed": settings().vouchers_needed,
     }

@@ -17,6 +17,7 @@ from geoneighbour.members.models import Block, Member, Notice
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.settings import Settings
 from geoneighbour.verification import service, vouching
+from geoneighbour.verification.codes import new_code, spaced
 from geoneighbour.verification.models import Proof, Vouch, VouchRequest
 from tests.world import box, communes, opened, settled
 
@@ -123,7 +124,7 @@ def test_neighbours_only(town):
     with pytest.raises(InvalidInput) as refused:
         vouching.who_asks(town, TWO, anne, code)
     with pytest.raises(InvalidInput) as unknown:
-        vouching.who_asks(town, TWO, anne, "AAAA-AAAA")
+        vouching.who_asks(town, TWO, anne, "AAA-AAA-AAA")
     assert refused.value.reason == unknown.value.reason
     # In one open neighbourhood they are.
     people = [settled(town, f"P{n}", *HERE) for n in range(9)]
@@ -181,7 +182,7 @@ def test_only_who_is_not_verified_asks_and_only_where_it_is_open(town):
             action()
     again = vouching.ask(town, TWO, zoe).code
     assert again != code
-    assert vouching.who_asks(town, TWO, anne, f" {vouching.spaced(again).lower()} ").id == zoe
+    assert vouching.who_asks(town, TWO, anne, f" {spaced(again).lower()} ").id == zoe
 
 
 @pytest.mark.parametrize(("way", "most"), [("vouching", 0), ("postcard", 3)])
@@ -230,7 +231,7 @@ def test_on_the_pages(town, logged_in):
     for private in ("48.5", "-2.05", "@"):
         assert private not in page.split("<main")[1].split("</main>")[0]
     refused = stranger.get(f"/garants/{told['code']}")
-    unknown = stranger.get("/garants/AAAA-AAAA")
+    unknown = stranger.get("/garants/AAA-AAA-AAA")
     assert (refused.status_code, unknown.status_code) == (422, 422)
     assert "Zoé" not in refused.text
     assert "prouvée par une lettre" in weak.get(f"/garants/{told['code']}").text
@@ -257,5 +258,5 @@ def test_codes_are_not_tried_for_long(town, logged_in):
     anne = proved(town)
     town.commit()
     client = logged_in(anne)
-    answers = [client.get(f"/api/v1/vouching/{vouching.new_code()}").status_code for _ in range(31)]
+    answers = [client.get(f"/api/v1/vouching/{new_code()}").status_code for _ in range(31)]
     assert answers == [422] * 30 + [429]
