@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
@@ -305,3 +306,208 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_wrong_code_member_id"), "wrong_code", ["member_id"], unique=False)
     op.create_index(op.f("ix_wrong_code_place"), "wrong_code", ["place"], unique=False)
+    for table, column, comment in (
+        ("member", "suspended_at", "set by moderation: as paused, and writes nothing"),
+        ("member", "suspended_until", "null, once suspended: until it is lifted"),
+        ("member", "profile_hidden_at", "set by moderation: about and can_help are for their author alone"),
+        ("post", "hidden_at", "set by moderation: read by its author alone"),
+        ("post_photo", "hidden_at", "set by moderation: seen by its author alone"),
+        ("neighbourhood", "story_hidden_at", "set by moderation: nobody reads the story"),
+    ):
+        op.add_column(
+            table, sa.Column(column, sa.DateTime(timezone=True), nullable=True, comment=comment)
+        )
+    op.create_table(
+        "moderation_case",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("thing", sa.Text(), nullable=False, comment="what and its number, such as post:12"),
+        sa.Column("post_id", sa.BigInteger(), nullable=True, comment="of a photo too: the post it is in"),
+        sa.Column("photo_key", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("neighbourhood_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "reported_id",
+            sa.Integer(),
+            nullable=True,
+            comment="whose it is; null: a neighbourhood's, or of somebody who has left",
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "what IN ('post', 'photo', 'message', 'member', 'neighbourhood')",
+            name=op.f("ck_moderation_case_what"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_moderation_case_post_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["photo_key"], ["post_photo.key"], name=op.f("fk_moderation_case_photo_key"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_moderation_case_message_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["neighbourhood_id"],
+            ["neighbourhood.id"],
+            name=op.f("fk_moderation_case_neighbourhood_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reported_id"], ["member.id"], name=op.f("fk_moderation_case_reported_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation_case")),
+    )
+    for column in ("post_id", "photo_key", "message_id", "neighbourhood_id", "reported_id"):
+        op.create_index(op.f(f"ix_moderation_case_{column}"), "moderation_case", [column], unique=False)
+    op.create_index(
+        "uq_moderation_case_open",
+        "moderation_case",
+        ["thing"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "report",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('abuse', 'scam', 'privacy', 'illegal', 'not_a_neighbour', 'other')",
+            name=op.f("ck_report_reason"),
+        ),
+        sa.CheckConstraint("length(words) <= 500", name=op.f("ck_report_words")),
+        sa.ForeignKeyConstraint(["case_id"], ["moderation_case.id"], name=op.f("fk_report_case_id")),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"], ["member.id"], name=op.f("fk_report_reporter_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("case_id", "reporter_id", name=op.f("uq_report_case_id")),
+    )
+    op.create_index(op.f("ix_report_case_id"), "report", ["case_id"], unique=False)
+    op.create_index("ix_report_reporter_id", "report", ["reporter_id", "made_at"], unique=False)
+    op.create_table(
+        "moderation_act",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True, comment="null: somebody who has left"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False, comment="read by whom it concerns; names nobody"),
+        sa.Column("days", sa.Integer(), nullable=True, comment="of a suspension; null: until lifted"),
+        sa.Column(
+            "needs_second",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="counts when another person has confirmed it",
+        ),
+        sa.Column("of_act_id", sa.BigInteger(), nullable=True, comment="which earlier act a verdict is of"),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('hide', 'show', 'warn', 'suspend', 'lift', 'dismiss', 'confirm', 'refuse', 'grant', 'uphold')",
+            name=op.f("ck_moderation_act_kind"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('confirm', 'refuse', 'grant', 'uphold')) = (of_act_id IS NOT NULL)",
+            name=op.f("ck_moderation_act_of_act"),
+        ),
+        sa.CheckConstraint(
+            "days IS NULL OR (kind = 'suspend' AND days BETWEEN 1 AND 365)",
+            name=op.f("ck_moderation_act_days"),
+        ),
+        sa.CheckConstraint("length(why) BETWEEN 3 AND 500", name=op.f("ck_moderation_act_why")),
+        sa.ForeignKeyConstraint(["case_id"], ["moderation_case.id"], name=op.f("fk_moderation_act_case_id")),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["member.id"], name=op.f("fk_moderation_act_actor_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["of_act_id"], ["moderation_act.id"], name=op.f("fk_moderation_act_of_act_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation_act")),
+    )
+    for column in ("case_id", "actor_id", "of_act_id"):
+        op.create_index(op.f(f"ix_moderation_act_{column}"), "moderation_act", [column], unique=False)
+    op.create_table(
+        "appeal",
+        sa.Column("act_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("length(words) BETWEEN 3 AND 500", name=op.f("ck_appeal_words")),
+        sa.ForeignKeyConstraint(["act_id"], ["moderation_act.id"], name=op.f("fk_appeal_act_id")),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_appeal_member_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("act_id", name=op.f("pk_appeal")),
+    )
+    op.create_index(op.f("ix_appeal_member_id"), "appeal", ["member_id"], unique=False)
+    op.add_column(
+        "account",
+        sa.Column(
+            "fs_webauthn_user_handle",
+            sa.Text(),
+            nullable=True,
+            comment="what passkeys call this account: says nothing of whom",
+        ),
+    )
+    op.create_unique_constraint(
+        op.f("uq_account_fs_webauthn_user_handle"), "account", ["fs_webauthn_user_handle"]
+    )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, comment="the owner's word for it"),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("transports", postgresql.JSONB(), nullable=True),
+        sa.Column("backup_state", sa.Boolean(), nullable=False),
+        sa.Column("device_type", sa.Text(), nullable=False),
+        sa.Column("extensions", sa.Text(), nullable=True),
+        sa.Column("usage", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("lastuse_datetime", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_passkey_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_account_id"), "passkey", ["account_id"], unique=False)
+    op.create_table(
+        "login_session",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("word_hash", sa.LargeBinary(), nullable=False, comment="SHA-256"),
+        sa.Column(
+            "browser", sa.Text(), nullable=False, comment="Firefox, Chrome, ...; empty: another one"
+        ),
+        sa.Column("device", sa.Text(), nullable=False, comment="Android, Windows, ...; empty: another one"),
+        sa.Column("begun_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("seen_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_login_session_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
+        sa.UniqueConstraint("word_hash", name=op.f("uq_login_session_word_hash")),
+    )
+    op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"], unique=False)
+    op.create_index(op.f("ix_login_session_seen_on"), "login_session", ["seen_on"], unique=False)
+    op.create_table(
+        "openid_identity",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_openid_identity_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_openid_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_openid_identity_issuer_subject")),
+    )
+    op.create_index(op.f("ix_openid_identity_account_id"), "openid_identity", ["account_id"], unique=False)
