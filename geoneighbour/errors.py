@@ -61,6 +61,10 @@ class VisitOver(Forbidden):
     """Votre visite de 48 heures est terminée : la suite s'ouvrira quand votre adresse sera vérifiée."""
 
 
+class Suspended(Forbidden):
+    """Votre compte est suspendu : vous pouvez lire pourquoi, et faire appel."""
+
+
 class Conflict(GeoneighbourError):
     """L'état a changé entre-temps : rechargez la page et recommencez."""
 

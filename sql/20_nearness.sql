@@ -6,9 +6,10 @@ SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidd
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.verified_at IS NOT NULL
-  AND member.paused_at IS NULL;
+  AND member.paused_at IS NULL
+  AND (member.suspended_at IS NULL OR member.suspended_until <= now());
 COMMENT ON VIEW nearness.person IS
-  'The members whom the rule knows: verified and not paused, with their home neighbourhood (zone) and commune.';
+  'The members whom the rule knows: verified, not paused and not suspended, with their home neighbourhood (zone) and commune.';
 
 CREATE OR REPLACE FUNCTION nearness.visit_until(of_member bigint) RETURNS timestamptz
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -25,6 +26,7 @@ SELECT member.id AS member_id, residence.zone
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.paused_at IS NULL
+  AND (member.suspended_at IS NULL OR member.suspended_until <= now())
   AND now() < nearness.visit_until(member.id);
 COMMENT ON VIEW nearness.visitor IS
   'Sentence 9. Members who are not verified, not paused, and came less than 48 hours ago: they read in their open neighbourhood, and are in no audience and no count (docs/decisions/014).';

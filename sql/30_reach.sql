@@ -16,6 +16,7 @@ JOIN nearness.reach_tier ON reach_tier.reach = post.reach
 JOIN nearness.near_zone AS near ON near.zone = post.origin_zone AND near.tier = reach_tier.tier
 JOIN nearness.person AS reader ON reader.zone = near.other
 WHERE reader.member_id <> post.author_id
+  AND post.hidden_at IS NULL
   AND (near.tier = 'neighbour' OR NOT (author.hidden_from_wider OR reader.hidden_from_wider))
   AND NOT EXISTS (
     SELECT FROM nearness.blocked WHERE blocked.member_id = reader.member_id AND blocked.other_id = post.author_id
@@ -28,12 +29,13 @@ JOIN nearness.reach_tier ON reach_tier.reach = post.reach
 JOIN nearness.near_commune AS near ON near.commune_id = post.origin_commune_id AND near.tier = reach_tier.tier
 JOIN nearness.person AS reader ON reader.commune_id = near.other_id
 WHERE reader.member_id <> post.author_id
+  AND post.hidden_at IS NULL
   AND NOT EXISTS (
     SELECT FROM nearness.blocked WHERE blocked.member_id = reader.member_id AND blocked.other_id = post.author_id
   );
 COMMENT ON VIEW nearness.reached IS
   'Sentence 9. A row for each post and each member whom its reach comes to, and by which tier of the post''s frozen origin. '
-  'By post_id it is the audience, by member_id the feed; a post is never its author''s, and blocks and pauses act both ways.';
+  'By post_id it is the audience, by member_id the feed; a post is never its author''s, blocks and pauses act both ways, and what moderation hid reaches nobody.';
 
 CREATE OR REPLACE VIEW nearness.readable AS
 SELECT reached.post_id, reached.member_id, reached.tier, reached.rings
@@ -46,6 +48,7 @@ JOIN nearness.person AS author ON author.member_id = post.author_id
 JOIN neighbourhood ON neighbourhood.id = post.origin_zone
 JOIN nearness.visitor ON visitor.zone = post.origin_zone
 WHERE post.reach IN (SELECT reach_tier.reach FROM nearness.reach_tier WHERE reach_tier.tier = 'neighbour')
+  AND post.hidden_at IS NULL
   AND NOT EXISTS (
     SELECT FROM nearness.blocked WHERE blocked.member_id = visitor.member_id AND blocked.other_id = post.author_id
   );

@@ -38,14 +38,14 @@ COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stan
 CREATE OR REPLACE FUNCTION nearness.post_shown(of_post bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
-  author_id bigint, author_name text, mine boolean, cell text,
+  author_id bigint, author_name text, mine boolean, cell text, hidden_at timestamptz,
   tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
   home_kind text, home_name text, home_commune text
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
   SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
-    author.id, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)),
+    author.id, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
     coalesce(why.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
     why.home_kind, why.home_name, why.home_commune
   FROM post
@@ -66,6 +66,7 @@ BEGIN ATOMIC
   JOIN cell_outline ON cell_outline.cell = nearness.post_cell(post.origin_cell)
   WHERE post.kind = 'request'
     AND post.closed_at IS NULL
+    AND post.hidden_at IS NULL
     AND ST_Intersects(area, ST_Centroid(cell_outline.geom));
 END;
 COMMENT ON FUNCTION nearness.cell_requests_in(geometry) IS

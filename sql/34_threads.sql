@@ -7,7 +7,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-  SELECT thread.id, post.id, post.kind, post.body, post.closed_at IS NOT NULL,
+  SELECT thread.id, post.id, post.kind, CASE WHEN post.hidden_at IS NULL OR post.author_id = of_member THEN post.body END, post.closed_at IS NOT NULL,
     other.id, other.name, other.verified_at IS NOT NULL, last.body, last.created_at, last.author_id = of_member
   FROM thread
   LEFT JOIN post ON post.id = thread.post_id
@@ -22,4 +22,4 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.threads_of(bigint) IS
   'The conversations of a member: about which post (null: about none), with whom, whether their address is verified, the last word. '
-  'A block hides them from both; the post''s closing does not.';
+  'A block hides them from both; the post''s closing does not. The words of a hidden post are for its author alone (else null).';

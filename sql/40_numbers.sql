@@ -69,7 +69,7 @@ COMMENT ON FUNCTION nearness.cells_in(geometry) IS
 CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text, can_help text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT other.id, other.name, other.can_help
+  SELECT other.id, other.name, CASE WHEN other.profile_hidden_at IS NULL THEN other.can_help ELSE '' END
   FROM residence
   JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'
   JOIN nearness.person AS viewer ON viewer.member_id = of_member

@@ -7,7 +7,7 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-  SELECT shown.id, shown.name, shown.story, shown.state,
+  SELECT shown.id, shown.name, CASE WHEN shown.story_hidden_at IS NULL THEN shown.story ELSE '' END, shown.state,
     CASE shown.state WHEN 'proposed' THEN nearness.proposal_stage(shown.id) END,
     nearness.neighbourhood_people(shown.id),
     coalesce(residence.zone = shown.id, false),

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION nearness.may_write(bigint, bigint) IS
 CREATE OR REPLACE FUNCTION nearness.found_by(of_visitor bigint) RETURNS TABLE (id bigint, name text, about text, can_help text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT member.id, member.name, member.about, member.can_help
+  SELECT member.id, member.name, CASE WHEN member.profile_hidden_at IS NULL THEN member.about ELSE '' END, CASE WHEN member.profile_hidden_at IS NULL THEN member.can_help ELSE '' END
   FROM nearness.findable
   JOIN member ON member.id = findable.member_id
   WHERE findable.visitor_id = of_visitor
@@ -79,7 +79,10 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-  SELECT member.id, member.name, member.about, member.can_help, date_trunc('month', member.created_at)::date, why.*
+  SELECT member.id, member.name,
+    CASE WHEN member.profile_hidden_at IS NULL OR viewer = other THEN member.about ELSE '' END,
+    CASE WHEN member.profile_hidden_at IS NULL OR viewer = other THEN member.can_help ELSE '' END,
+    date_trunc('month', member.created_at)::date, why.*
   FROM nearness.why_contact(viewer, other) AS why
   JOIN member ON member.id = other;
 END;

@@ -8,7 +8,7 @@ FROM commune
 WHERE commune.valid_to IS NULL;
 
 CREATE OR REPLACE VIEW gis.neighbourhoods WITH (security_barrier) AS
-SELECT neighbourhood.id, neighbourhood.name, neighbourhood.story, neighbourhood.version, neighbourhood.opened_at::date AS opened_on,
+SELECT neighbourhood.id, neighbourhood.name, CASE WHEN neighbourhood.story_hidden_at IS NULL THEN neighbourhood.story ELSE '' END AS story, neighbourhood.version, neighbourhood.opened_at::date AS opened_on,
   nearness.neighbourhood_people(neighbourhood.id) AS people,
   round((ST_Area(neighbourhood.geom::geography) / 1e6)::numeric, 3)::double precision AS area_km2,
   neighbourhood.geom::geometry(MultiPolygon, 4326) AS geom

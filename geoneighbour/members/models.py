@@ -60,6 +60,15 @@ class Member(Base):
         server_default=text("false"), comment="visitors of the neighbourhood find and may write to the member"
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    suspended_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set by moderation: as paused, and writes nothing"
+    )
+    suspended_until: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="null, once suspended: until it is lifted"
+    )
+    profile_hidden_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set by moderation: about and can_help are for their author alone"
+    )
 
     __table_args__ = (
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),

@@ -1,0 +1,1 @@
+"""What members report, and what becomes of it: cases, acts that nobody can rewrite, appeals (docs/moderation.md)."""

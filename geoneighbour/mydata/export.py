@@ -12,9 +12,10 @@ from typing import Any
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import to_shape
 from shapely.geometry import mapping
-from sqlalchemy import Column, ColumnElement, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, or_, select
 from sqlalchemy.orm import Session
 
+from geoneighbour.accounts.models import Account
 from geoneighbour.database.base import Base
 from geoneighbour.ground import cells
 from geoneighbour.members import addresses
@@ -30,6 +31,7 @@ OTHERS = {
     ("neighbourhood_change", "agreed_by"),
     ("verification_act", "reviewer_id"),
     ("vouch", "asker_id"),
+    ("moderation_case", "reported_id"),
     ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
@@ -80,6 +82,9 @@ def rows_of(session: Session, member_id: int) -> Iterator[tuple[str, list[dict[s
         if mine := [column == member_id for column in own_columns(table)]:
             found = session.execute(select(table).where(or_(*mine))).mappings()
             yield table.name, [_plain(dict(row)) for row in found]
+        elif of_account := [column.in_(_accounts(member_id)) for column in _account_columns(table)]:
+            rows = session.execute(select(table).where(or_(*of_account))).mappings()
+            yield table.name, [_plain(dict(row)) for row in rows]
     yield "conversation", _conversations(session, member_id)
 
 
@@ -92,6 +97,15 @@ def own_columns(table: Table) -> list[Column[Any]]:
         for key in table.foreign_keys
         if key.column.table.name == "member" and (table.name, key.parent.name) not in OTHERS
     ]
+
+
+def _account_columns(table: Table) -> list[Column[Any]]:
+    """Of tables that know accounts alone: sessions, passkeys."""
+    return [key.parent for key in table.foreign_keys if key.column.table.name == "account"]
+
+
+def _accounts(member_id: int) -> Select[tuple[int]]:
+    return select(Account.id).where(Account.member_id == member_id)
 
 
 def _conversations(session: Session, member_id: int) -> list[dict[str, Any]]:

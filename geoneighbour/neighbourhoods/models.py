@@ -37,6 +37,9 @@ class Neighbourhood(Base):
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("neighbourhood.id"))
+    story_hidden_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set by moderation: nobody reads the story"
+    )
 
     __table_args__ = (
         CheckConstraint("state IN ('proposed', 'open', 'archived')", name="state"),

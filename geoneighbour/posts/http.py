@@ -89,7 +89,7 @@ def feed(query_data: Page) -> dict[str, Any]:
     rows = queries.feed(
         db(), current_member().id, asked.before, asked.limit, asked.tier, asked.kind, asked.author
     )
-    shots = photos.by_post(db(), [row.id for row in rows])
+    shots = photos.by_post(db(), [row.id for row in rows], current_member().id)
     outlines = queries.outlines(db(), sorted({row.cell for row in rows if row.cell}))
     return {
         "items": [post_json(row, shots.get(row.id, [])) for row in rows],
@@ -182,4 +182,4 @@ def _about(row: Row[Any]) -> dict[str, Any] | None:
 
 
 def _shown(member_id: int, post_id: int) -> dict[str, Any]:
-    return post_json(queries.shown(db(), member_id, post_id), photos.of(db(), [post_id]))
+    return post_json(queries.shown(db(), member_id, post_id), photos.of(db(), [post_id], member_id))

@@ -50,6 +50,9 @@ class Post(Base):
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    hidden_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set by moderation: read by its author alone"
+    )
 
     __table_args__ = (
         CheckConstraint(f"kind IN {KINDS}", name="kind"),
@@ -120,6 +123,9 @@ class PostPhoto(Base):
     height: Mapped[int] = mapped_column(comment="pixels, of the large file")
     bytes: Mapped[int] = mapped_column(comment="of both files")
     alt: Mapped[str] = mapped_column(Text, comment="what is to be seen, in the author's words; may be empty")
+    hidden_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="set by moderation: seen by its author alone"
+    )
 
     __table_args__ = (
         CheckConstraint(f"number BETWEEN 1 AND {MOST_PHOTOS}", name="number"),

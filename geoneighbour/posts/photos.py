@@ -29,7 +29,7 @@ def add(
     """
     members.require_verified(session, member_id)
     post = _own_open(session, member_id, post_id)
-    free = sorted(set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id])})
+    free = sorted(set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id], member_id)})
     if len(pictures) > len(free):
         raise InvalidInput("%(most)s photos au plus.", field=FIELD, most=MOST_PHOTOS)
     added = []
@@ -66,23 +66,24 @@ def remove(session: Session, store: Store, member_id: int, post_id: int, number:
         storage.drop_within(session, store, name)
 
 
-def of(session: Session, post_ids: Iterable[int]) -> list[PostPhoto]:
-    """The photos of posts, in order. Who may see the posts has been asked before."""
-    query = select(PostPhoto).where(PostPhoto.post_id.in_(list(post_ids)))
+def of(session: Session, post_ids: Iterable[int], reader_id: int) -> list[PostPhoto]:
+    """The photos of posts, in order, but for those that moderation hid from the reader. Who may see the posts has been asked before."""
+    left = func.nearness.photo_left_to(PostPhoto.key, reader_id)
+    query = select(PostPhoto).where(PostPhoto.post_id.in_(list(post_ids)), left)
     return list(session.scalars(query.order_by(PostPhoto.post_id, PostPhoto.number)))
 
 
-def by_post(session: Session, post_ids: Iterable[int]) -> dict[int, list[PostPhoto]]:
+def by_post(session: Session, post_ids: Iterable[int], reader_id: int) -> dict[int, list[PostPhoto]]:
     """The same, by post; a post without photos is not in it."""
     found: dict[int, list[PostPhoto]] = {}
-    for photo in of(session, post_ids):
+    for photo in of(session, post_ids, reader_id):
         found.setdefault(photo.post_id, []).append(photo)
     return found
 
 
 def shown(session: Session, member_id: int, key: str) -> PostPhoto:
-    """The photo of this key; NotFound unless the member may see its post, or talks about it."""
-    allowed = func.nearness.post_open_to(PostPhoto.post_id, member_id)
+    """The photo of this key; NotFound unless the member may see it with its post, talks about it, or moderates it."""
+    allowed = func.nearness.photo_open_to(key, member_id)
     photo = session.scalars(select(PostPhoto).where(PostPhoto.key == key, allowed)).one_or_none()
     if photo is None:
         raise NotFound

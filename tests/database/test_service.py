@@ -29,6 +29,8 @@ FORBIDDEN = [
     "CREATE FUNCTION nearness.leak() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
     "TRUNCATE member CASCADE",
     "DROP TABLE post",
+    "UPDATE moderation_act SET why = 'nothing'",
+    "DELETE FROM moderation_act",
     "UPDATE alembic_version SET version_num = '0001'",
     "SELECT * FROM nearness.follow_communes()",
 ]

@@ -83,7 +83,7 @@ def _profile(member_id: int, refusal: GeoneighbourError | None, body: str) -> st
         person=person,
         sentence=words.why(person, person.other_kind, person.other_name, person.other_commune),
         posts=posts,
-        photos=photos.by_post(db(), [post.id for post in posts]),
+        photos=photos.by_post(db(), [post.id for post in posts], member.id),
         thread=queries.thread_with(db(), member.id, member_id),
         may_write=queries.may_write(db(), member.id, member_id),
         refusal=refusal,

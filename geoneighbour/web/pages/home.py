@@ -35,7 +35,7 @@ def home() -> str:
         neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
         notices=members.unread_notices(db(), member.id),
         posts=posts,
-        photos=photos.by_post(db(), [post.id for post in posts]),
+        photos=photos.by_post(db(), [post.id for post in posts], member.id),
         before=before,
         tier=tier,
         kind=kind,

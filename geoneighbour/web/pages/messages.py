@@ -41,7 +41,7 @@ def _page(thread_id: int, refusal: GeoneighbourError | None, body: str) -> str:
         member=member,
         thread=thread,
         messages=messages,
-        photos=photos.of(db(), [thread.post_id]) if thread.post_id else [],
+        photos=photos.of(db(), [thread.post_id], member.id) if thread.post_id else [],
         refusal=refusal,
         body=body,
     )

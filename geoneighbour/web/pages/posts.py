@@ -40,7 +40,7 @@ def send_post() -> Response | tuple[str, int]:
         pictures = sent_photos()
         post = service.write(db(), member_id, kind, body, reach)
         # The same form sent twice is one post, with its photos once.
-        if pictures and not photos.of(db(), [post.id]):
+        if pictures and not photos.of(db(), [post.id], member_id):
             photos.add(db(), photo_store(), member_id, post.id, pictures)
 
     refusal = attempt(write)
@@ -128,7 +128,7 @@ def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
         "posts/one.html",
         member=member,
         post=post,
-        photos=photos.of(db(), [post_id]),
+        photos=photos.of(db(), [post_id], member.id),
         most_photos=MOST_PHOTOS,
         threads=threads,
         refusal=refusal,

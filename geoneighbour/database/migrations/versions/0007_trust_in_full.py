@@ -385,7 +385,7 @@ def upgrade() -> None:
             ["reporter_id"], ["member.id"], name=op.f("fk_report_reporter_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
-        sa.UniqueConstraint("case_id", "reporter_id", name=op.f("uq_report_case_id")),
+        sa.UniqueConstraint("case_id", "reporter_id", name=op.f("uq_report_case_id_reporter_id")),
     )
     op.create_index(op.f("ix_report_case_id"), "report", ["case_id"], unique=False)
     op.create_index("ix_report_reporter_id", "report", ["reporter_id", "made_at"], unique=False)
