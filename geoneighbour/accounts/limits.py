@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, current_app, request
+from flask_security import current_user
 from sqlalchemy import Engine, delete
 from sqlalchemy.dialects.postgresql import insert
 
@@ -35,6 +36,11 @@ LIMITS = {
     "security.reset_password": Limit(10, 30, timedelta(hours=1)),
     "security.send_confirmation": Limit(5, 30, timedelta(hours=1)),
     "security.change_password": Limit(10, 100, timedelta(hours=1)),
+    "security.verify": Limit(10, 100, timedelta(minutes=15)),
+    "security.wan_signin": Limit(100, 100, timedelta(minutes=15)),
+    "security.wan_signin_response": Limit(100, 100, timedelta(minutes=15)),
+    "pages.delete_account": Limit(10, 100, timedelta(hours=1)),
+    "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }
 """By endpoint; what is not here is not limited. A library or a town hall shares one network address."""
 KEPT = timedelta(days=1)
@@ -45,12 +51,15 @@ def init_app(app: Flask) -> None:
 
 
 def _count() -> None:
-    limit = LIMITS.get(request.endpoint or "") if request.method == "POST" else None
+    limit = LIMITS.get(request.endpoint or "") if request.method in ("POST", "DELETE") else None
     if limit is None:
         return
     tried = {"address": _network(request.remote_addr or "")}
     if named := request.form.get("email", "").strip().lower():
         tried["account"] = named
+    elif current_user.is_authenticated:
+        # Whoever found a browser logged in must not guess its password either.
+        tried["account"] = current_user.email.lower()
     for by, who in tried.items():
         if attempt(engine(), f"{request.endpoint} {by}", who, limit.window) > getattr(limit, by):
             raise TooOften

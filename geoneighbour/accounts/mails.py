@@ -39,6 +39,8 @@ class QueuedMails(MailUtil):
 class _ForNobodyToo:
     """A form that is fine whether its address has an account or not."""
 
+    user: Any
+
     def validate(self, **kwargs: Any) -> bool:
         if super().validate(**kwargs):  # type: ignore[misc]
             return True
@@ -51,11 +53,11 @@ class _ForNobodyToo:
 
 
 class ForgotForm(_ForNobodyToo, ForgotPasswordForm):
-    pass
+    user: Any
 
 
 class AnotherLinkForm(_ForNobodyToo, SendConfirmationForm):
-    pass
+    user: Any
 
 
 def _nobody(email: str) -> Account:

@@ -72,12 +72,14 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(Text, unique=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
         Text, unique=True, comment="what passkeys call this account: says nothing of whom"
     )
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), unique=True)
 
-    webauthn: Mapped[list[Passkey]] = relationship(order_by="Passkey.id", passive_deletes=True)
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
+        order_by="Passkey.id", passive_deletes=True
+    )
     member: Mapped[Member] = relationship(lazy="joined")
     roles: Mapped[list[Role]] = relationship(secondary=account_role)  # type: ignore[assignment]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -12,9 +12,9 @@ from werkzeug.local import LocalProxy
 from wtforms import FloatField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from geoneighbour.accounts import limits, service
+from geoneighbour.accounts import limits, passkeys, service, sessions
 from geoneighbour.accounts.mails import AnotherLinkForm, ForgotForm, QueuedMails
-from geoneighbour.accounts.models import Account, Role
+from geoneighbour.accounts.models import Account, Passkey, Role
 from geoneighbour.database import state
 from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
@@ -75,6 +75,19 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_RESET_URL="/mot-de-passe",
         SECURITY_CHANGE_URL="/mot-de-passe/changer",
         SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_VERIFY_URL="/connexion/mot-de-passe",
+        SECURITY_API_ENABLED_METHODS=["session"],
+        REMEMBER_COOKIE_DURATION=sessions.UNUSED,
+        SECURITY_DATETIME_FACTORY=lambda: datetime.now(UTC),
+        SECURITY_WEBAUTHN=True,
+        SECURITY_WAN_ALLOW_AS_FIRST_FACTOR=True,
+        # A name typed before would say who has a passkey.
+        SECURITY_WAN_ALLOW_USER_HINTS=False,
+        SECURITY_WAN_RP_NAME=settings.site_name,
+        SECURITY_WAN_REGISTER_URL="/compte/acces/cle",
+        SECURITY_WAN_DELETE_URL="/compte/acces/cle/supprimer",
+        SECURITY_WAN_SIGNIN_URL="/connexion/cle",
+        SECURITY_WAN_VERIFY_URL="/connexion/mot-de-passe/cle",
         # Whether a mail server answers is asked by sending, not by DNS while somebody waits.
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a scheme)
@@ -89,7 +102,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
         SECURITY_PASSWORD_LENGTH_MIN=10,
     )
-    accounts = Accounts(LocalProxy(db), Account, Role)  # type: ignore[arg-type]
+    accounts = Accounts(LocalProxy(db), Account, Role, Passkey)  # type: ignore[arg-type]
     Security(
         app,
         accounts,
@@ -97,5 +110,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         forgot_password_form=ForgotForm,
         send_confirmation_form=AnotherLinkForm,
         mail_util_cls=QueuedMails,
+        webauthn_util_cls=passkeys.AloneEnough,
     )
+    sessions.init_app(app)
+    passkeys.init_app(app)
     limits.init_app(app)

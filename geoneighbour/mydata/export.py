@@ -23,6 +23,7 @@ from geoneighbour.posts.models import Message, Post, PostPhoto, Thread
 from geoneighbour.posts.photos import large_file
 from geoneighbour.sealing import Sealer
 from geoneighbour.storage import Store
+from geoneighbour.verification import documents
 
 OTHERS = {
     ("address_access", "viewer_id"),
@@ -35,7 +36,19 @@ OTHERS = {
     ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
-SECRET = {"password", "fs_uniquifier", "key", "box", "reviewer_id"}
+SECRET = {
+    "password",
+    "fs_uniquifier",
+    "fs_webauthn_user_handle",
+    "key",
+    "word_hash",
+    "token_hash",
+    "nonce",
+    "credential_id",
+    "public_key",
+    "box",
+    "reviewer_id",
+}
 """What lets people in, what is sealed, and who looked at one's papers."""
 SEALED = {"address", "home"}
 """Told as `home`, from the box that only the service opens."""
@@ -71,6 +84,8 @@ def export(session: Session, sealer: Sealer, store: Store, member_id: int) -> by
             files.writestr(
                 f"photos/{photo['post_id']}-{photo['number']}.webp", store.get(large_file(photo["key"]))
             )
+        if paper := documents.own(session, sealer, member_id):
+            files.writestr(f"document.{paper.kind}", paper.data)
     return archive.getvalue()
 
 
@@ -104,7 +119,7 @@ def _account_columns(table: Table) -> list[Column[Any]]:
     return [key.parent for key in table.foreign_keys if key.column.table.name == "account"]
 
 
-def _accounts(member_id: int) -> Select[tuple[int]]:
+def _accounts(member_id: int) -> Select[int]:
     return select(Account.id).where(Account.member_id == member_id)
 
 

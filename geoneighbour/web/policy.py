@@ -32,18 +32,24 @@ POLICY = {
         _vendored colours language openapi.spec static tiles.tile geocoder.geocode
         communes.neighbours communes.one communes.search
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
-        pages.start pages.commune pages.commune_picture pages.places pages.privacy
+        pages.start pages.invitation pages.refuse_invitations pages.commune pages.commune_picture pages.places pages.privacy
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
+        security.tf_select security.wan_signin security.wan_signin_response
     """,
     Standing.ACCOUNT: """
         accounts.move mydata.leave mydata.take
         nearness.me members.decide members.notices members.read_notice members.unblock
         neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
         pages.account pages.delete_account pages.own_data pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
-        security.change_password security.verify
+        pages.access pages.close_session pages.close_sessions
+        security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
+        verification.ask verification.enter verification.ways pages.ask_letter pages.enter_letter_code
         vouching.ask vouching.asking pages.ask_neighbours
+        verifications.own_document verifications.send verifications.withdraw pages.send_proof pages.withdraw_proof
+        verifications.accept verifications.file verifications.one verifications.queue verifications.refuse
+        pages.decide_verification pages.one_verification pages.proof_file pages.verifications
     """,
     Standing.VISITOR: """
         nearness.contacts nearness.my_map nearness.profile nearness.reach
@@ -59,6 +65,8 @@ POLICY = {
     Standing.MEMBER: """
         neighbourhoods.propose
         changes.accept changes.name changes.propose changes.refuse changes.remark changes.step_down changes.tell changes.withdraw
+        inviting.invite inviting.mine inviting.revoke inviting.write
+        pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
         pages.accept_change pages.discuss pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change

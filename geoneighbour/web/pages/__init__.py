@@ -5,20 +5,24 @@ from __future__ import annotations
 from flask import Flask
 
 from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its routes on the blueprint)
+    access,
     account,
     change_words,
     changes,
     contacts,
     home,
+    inviting,
     messages,
     neighbourhoods,
     notices,
     offline,
     photos,
     places,
+    postcard,
     posts,
     start,
     verification,
+    verifications,
     vouching,
     words,
 )
