@@ -35,3 +35,30 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.review_spread(bigint, bigint[], integer[]) IS
   'Sets the spread of a resolution-8 cell to what spread_found() says, and returns it.';
+
+CREATE OR REPLACE FUNCTION nearness.spread_published(disc bigint[], ring integer[]) RETURNS smallint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  WITH near AS (
+    -- A published cell is spread evenly over its ground: each cell of resolution 9 has its share.
+    SELECT disc_cell.ring, published_cell.members / 7.0 ^ (9 - nearness.cell_resolution(published_cell.cell)) AS members
+    FROM unnest(disc, ring) AS disc_cell (cell, ring)
+    JOIN published_cell ON published_cell.cell IN (
+      disc_cell.cell, nearness.cell_parent(disc_cell.cell, 8), nearness.cell_parent(disc_cell.cell, 7),
+      nearness.cell_parent(disc_cell.cell, 6), nearness.cell_parent(disc_cell.cell, 5)
+    )
+  ),
+  step AS (
+    SELECT step.rings, sum(near.members) AS members
+    FROM (VALUES (1), (2), (3), (5), (8), (13), (20)) AS step (rings)
+    JOIN near ON near.ring <= step.rings
+    GROUP BY step.rings
+  )
+  SELECT coalesce(min(step.rings), 20)::smallint
+  FROM step, nearness_setting
+  -- Shares of sevenths add up to a little less.
+  WHERE step.members >= nearness_setting.spread_members - 1e-6;
+END;
+COMMENT ON FUNCTION nearness.spread_published(bigint[], integer[]) IS
+  'About what the spread of a resolution-8 cell is, from published cells alone: what is told of places to anybody, and to who is not verified '
+  '(docs/decisions/016). disc and ring as in spread_found(). Asked of many places, the spread itself would tell who lives in which cell of resolution 9.';

@@ -36,10 +36,13 @@ BEGIN ATOMIC
   FROM residence
   JOIN nearness.near_zone ON near_zone.zone = residence.zone
   JOIN neighbourhood ON neighbourhood.id = near_zone.other
-  WHERE residence.member_id = of_member;
+  JOIN member ON member.id = residence.member_id
+  WHERE residence.member_id = of_member
+    -- Accounts that nobody has looked at could stand anywhere, and would read off where spreads end.
+    AND (near_zone.tier = 'neighbour' OR member.verified_at IS NOT NULL);
 END;
 COMMENT ON FUNCTION nearness.neighbourhoods_around(bigint) IS
-  'The neighbourhoods among which a member picks and looks: open ones that cover the home or are in the wider area, proposed ones nearby.';
+  'The neighbourhoods among which a member picks and looks: open ones that cover the home or, for verified members, are in the wider area; proposed ones nearby.';
 
 CREATE OR REPLACE FUNCTION nearness.neighbourhoods_named(begins text, most integer) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50

@@ -24,11 +24,29 @@ _OPEN_AT = text(
 )
 _PROFILE = text("SELECT * FROM nearness.profile(:viewer, :other)")
 _WIDER = text(
-    "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people, n.geom AS geom,"
+    "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people,"
     " ST_AsGeoJSON(n.geom, 6)::json AS geometry"
-    " FROM wider_area AS w JOIN neighbourhood AS n ON n.id = w.other WHERE w.zone = :zone ORDER BY w.rings, n.name, n.id"
+    " FROM nearness.wider_area_found(:spread, :disc, :ring) AS w JOIN neighbourhood AS n ON n.id = w.zone"
+    " WHERE n.state = 'open' AND n.id <> :zone ORDER BY w.rings, n.name, n.id"
 )
-_FOUND = text("SELECT zone FROM nearness.wider_area_found(:spread, :disc, :ring)")
+
+
+@dataclass(frozen=True)
+class Around:
+    """A zone, the rings that are looked at around it, and how far its wider area goes, in rings."""
+
+    zone: int
+    rings: dict[int, int]
+    spread: int
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {
+            "zone": self.zone,
+            "spread": self.spread,
+            "disc": [*self.rings],
+            "ring": [*self.rings.values()],
+        }
 
 
 @dataclass(frozen=True)
@@ -54,14 +72,14 @@ class Place:
 def place(session: Session, point: Point) -> Place:
     """What is at a point: its commune, the open neighbourhoods that cover it, its surroundings, about how many people.
 
-    Nothing is stored, and every number is a function of published cells.
+    Nothing is stored, and every number and the wider area are functions of published cells.
     """
     point.require_habitable()
     commune_id = session.scalar(select(func.nearness.commune_at(func.ST_GeomFromText(point.wkt, 4326))))
     covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
     cell = cells.cell_at(point, cells.SURROUNDINGS)
     zone = covering[0].id if covering else cell
-    wider = _wider(session, zone)
+    wider = _wider(session, _around(session, zone, exactly=False))
     return Place(
         commune=session.get(Commune, commune_id) if commune_id else None,
         neighbourhoods=covering,
@@ -81,7 +99,7 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
         case "neighbourhood":
             return _own(session, home.zone)
         case "wider":
-            return _wider(session, home.zone)
+            return _wider(session, _around_home(session, member_id))
         case "commune" | "commune_adjacent":
             return _communes(session, home.commune_id, reach)
     raise InvalidInput("Cette portée n'existe pas.", field="reach")
@@ -122,7 +140,7 @@ def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
 
     Surroundings are not listed: that one exists says that somebody lives there.
     """
-    return list(session.execute(_WIDER, {"zone": residence(session, member_id).zone}))
+    return list(session.execute(_WIDER, _around_home(session, member_id).asked))
 
 
 def cells_in(session: Session, shape: BaseGeometry) -> list[Row[Any]]:
@@ -147,26 +165,36 @@ def _own(session: Session, zone: int) -> Area:
     return _counted(session, cells.outline(zone))
 
 
-def _wider(session: Session, zone: int) -> Area:
-    """One's own spread in rings, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
+def _around_home(session: Session, member_id: int) -> Around:
+    zone = residence(session, member_id).zone
+    return _around(session, zone, exactly=members.get(session, member_id).verified_at is not None)
+
+
+def _around(session: Session, zone: int, exactly: bool) -> Around:
+    """By the spread that the rule goes by; or, for places and people that nobody has looked at, by published cells alone (decision 016)."""
     neighbourhood = session.get(Neighbourhood, zone)
     anchor = neighbourhood.anchor if neighbourhood else zone
     cover = neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
-    around_anchor = cells.rings_around(cells.surroundings_cover(anchor))
-    spread = (
-        session.scalar(
-            select(func.nearness.spread_found(anchor, [*around_anchor], [*around_anchor.values()]))
-        )
-        or 0
+    disc = cells.rings_around(cells.surroundings_cover(anchor))
+    found = (
+        func.nearness.spread_found(anchor, [*disc], [*disc.values()])
+        if exactly
+        else func.nearness.spread_published([*disc], [*disc.values()])
     )
-    disc = cells.rings_around(cover)
-    ground = cells.union(cell for cell, ring in disc.items() if ring <= spread)
-    found = session.scalars(_FOUND, {"spread": spread, "disc": [*disc], "ring": [*disc.values()]}).all()
+    return Around(zone, cells.rings_around(cover), session.scalar(select(found)) or 0)
+
+
+def _wider(session: Session, around: Around) -> Area:
+    """As many rings as the spread, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
+    ground = cells.union(cell for cell, ring in around.rings.items() if ring <= around.spread)
+    found = [row.id for row in session.execute(_WIDER, around.asked)]
     others = session.scalars(
-        select(Neighbourhood.geom).where(Neighbourhood.id.in_(found), Neighbourhood.state == OPEN)
+        select(Neighbourhood.geom).where(
+            Neighbourhood.id.in_([*found, around.zone]), Neighbourhood.state == OPEN
+        )
     )
     shape = shapely.union_all([ground, *(to_shape(geom) for geom in others)])
-    return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), spread))))
+    return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), around.spread))))
 
 
 def _communes(session: Session, commune_id: int | None, reach: str) -> Area:

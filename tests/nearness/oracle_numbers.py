@@ -59,10 +59,11 @@ class Numbers:
     def own(self, zone: int) -> Counted:
         return self.neighbourhood(zone) if zone in self.world.neighbourhoods else self.counted(outline(zone))
 
-    def wider(self, zone: int) -> Counted:
+    def wider(self, zone: int, exactly: bool = True) -> Counted:
         """As many rings as the spread, and the open neighbourhoods of the wider area; M at least if it found them."""
         world = self.world
-        spread = world.standing.spread_at(world.anchor(zone))
+        anchor = world.anchor(zone)
+        spread = world.standing.spread_at(anchor) if exactly else world.standing.spread_told(anchor)
         rings = steps_from(world.cover(zone))
         parts: list[Shape] = [outline(cell) for cell, step in rings.items() if step <= spread]
         for drawn in world.neighbourhoods.values():

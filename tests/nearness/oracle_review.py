@@ -58,6 +58,19 @@ class Standing:
             return self.spreads[anchor]
         return self._least(anchor, STEPS, self.numbers.m)
 
+    def spread_told(self, anchor: int) -> int:
+        """What anybody is told of a place: by published cells alone, each even over its ground (decision 016)."""
+        steps = steps_from(surroundings_touched(anchor))
+        shares = [(members, set(h3.cell_to_children(cell, 9))) for cell, members in self.published.items()]
+        for rings in STEPS:
+            held = sum(
+                members * len(ground & {cell for cell, step in steps.items() if step <= rings}) / len(ground)
+                for members, ground in shares
+            )
+            if held >= self.numbers.m - 1e-6:
+                return rings
+        return 20
+
     def held(self, anchor: int, rings: int) -> int:
         """Verified members within so many rings of a resolution-8 cell, at the last census."""
         steps = steps_from(surroundings_touched(anchor))
