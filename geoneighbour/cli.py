@@ -20,6 +20,7 @@ COMMANDS = {
     "communes": "communes.commands",
     "db": "database.commands",
     "demo": "demo.commands",
+    "letters": "verification.commands",
     "members": "verification.commands",
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     verification_ways: str = Field(
         "postcard,vouching,document", description="postcard, vouching, document, connection; with commas"
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+$",
+        description="under which residents reach the service; stands on what is printed",
+    )
+    letter_sender: str = Field("", max_length=200, description="who sends the letters: name and address")
     vouchers_needed: int = Field(2, ge=1, le=2, description="how many neighbours must vouch for somebody")
 
     review_cron: str = Field("0 4 * * 1", description="when the weekly review runs")

@@ -122,12 +122,10 @@ def expired(letter: Letter) -> bool:
 
 def tries_left(session: Session, member_id: int, place: bytes) -> int:
     """How many wrong codes the account and the address may still give within 30 days: the fewer of the two."""
+    of_member, of_place = WrongCode.member_id == member_id, WrongCode.place == place
+    counted = select(func.count().filter(of_member), func.count().filter(of_place))
     recent = WrongCode.tried_at > datetime.now(UTC) - LOCKED
-    of_either = (
-        session.scalar(select(func.count()).select_from(WrongCode).where(recent, one)) or 0
-        for one in (WrongCode.member_id == member_id, WrongCode.place == place)
-    )
-    return max(0, TRIES - max(of_either))
+    return max(0, TRIES - max(session.execute(counted.where(recent, or_(of_member, of_place))).one()))
 
 
 def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
@@ -157,7 +155,7 @@ def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
 
 def waiting_for_word(session: Session) -> Sequence[Letter]:
     """Letters to addresses that no geocoder knows, whose members still live there and are not verified; oldest first."""
-    return session.scalars(_open(("to_check",)).order_by(Letter.id)).all()
+    return session.scalars(of_states(("to_check",)).order_by(Letter.id)).all()
 
 
 def approve(session: Session, letter_id: int) -> Letter:
@@ -188,13 +186,13 @@ def forget(session: Session) -> int:
 
 
 def _to_check(session: Session, letter_id: int) -> Letter:
-    letter = session.scalar(_open(("to_check",)).where(Letter.id == letter_id).with_for_update(of=Letter))
+    letter = session.scalar(of_states(("to_check",)).where(Letter.id == letter_id).with_for_update(of=Letter))
     if letter is None:
         raise NotFound
     return letter
 
 
-def _open(states: tuple[str, ...]) -> Select[Letter]:
+def of_states(states: tuple[str, ...]) -> Select[Letter]:
     """Letters in these states, of members who are not verified and have not moved since."""
     letters = select(Letter).join(Member, Member.id == Letter.member_id)
     return letters.where(

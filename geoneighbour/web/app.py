@@ -33,6 +33,7 @@ from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
+from geoneighbour.verification.http import api as verification
 from geoneighbour.verification.vouching_http import api as vouching
 from geoneighbour.web import languages, pages, policy, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         mydata,
         posts,
         photos,
+        verification,
         vouching,
         geocoder,
     ):

@@ -5,23 +5,20 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
 import flask_security
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Response, current_app, redirect, request
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from geoneighbour.catalogues import catalogue
+
 LANGUAGES = {"fr": "Français", "nl": "Nederlands", "en": "English"}
 """Each by its own name. French is the language of the source."""
-CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 ANSWERS = {
     "text/html",
     "application/json",
@@ -78,19 +75,6 @@ def language() -> str:
     """The language in which words are given now, also where no request asks."""
     locale = get_locale()
     return locale.language if locale else "fr"
-
-
-@lru_cache
-def catalogue(language: str, domain: str) -> Translations:
-    """A .po file as it is in the package: no build step, so that none can be forgotten. Empty without a file."""
-    path = CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
-    if not path.is_file():
-        return Translations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled, domain)
 
 
 def docstrings(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:

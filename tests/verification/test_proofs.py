@@ -45,10 +45,11 @@ def test_the_connection_verifies_nobody(session, zoe):
 
 def test_moving_house_leaves_the_proofs_behind(session, zoe, tmp_path):
     service.prove(session, zoe.id, "postcard")
+    session.commit()
     looked_at = zoe.moved_at
     zoe.moved_at -= timedelta(days=31)
-    session.flush()
-    # Setting moved_at back made it another home: what was looked at is no longer the present one.
+    session.commit()
+    # Another moved_at is another home: what was looked at is no longer the present one.
     with pytest.raises(Conflict):
         service.prove(session, zoe.id, "document", home_of=looked_at)
     service.prove(session, zoe.id, "document", home_of=zoe.moved_at)

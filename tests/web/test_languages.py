@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from sqlalchemy import update
 
 from geoneighbour import errors
+from geoneighbour.catalogues import CATALOGUES
 from geoneighbour.communes.models import Commune
 from geoneighbour.members.models import Notice
 from geoneighbour.nearness import review
@@ -20,7 +21,7 @@ from geoneighbour.neighbourhoods import changes
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
 from geoneighbour.settings import ROOT
-from geoneighbour.web.languages import CATALOGUES, LANGUAGES
+from geoneighbour.web.languages import LANGUAGES
 from geoneighbour.web.pages import words
 from tests.mails import posted
 from tests.web.readable import readable

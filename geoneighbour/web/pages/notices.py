@@ -58,6 +58,10 @@ def told(notice: Notice) -> str:
             )
         case "verified":
             return gettext("Votre adresse est vérifiée : bienvenue parmi vos voisins.")
+        case "letter_sent":
+            return gettext("Votre carte postale est en route.")
+        case "letter_refused":
+            return gettext("Nous n’avons pas pu envoyer de lettre à votre adresse.")
     raise ValueError(f"no words for a notice of kind {notice.kind!r}")
 
 
@@ -71,6 +75,8 @@ def leads_to(notice: Notice) -> Link | None:
             return Link(url_for("pages.neighbourhoods"), gettext("Voir les quartiers"))
         case "vouched":
             return Link(url_for("pages.verification"), gettext("Où j’en suis"))
+        case "letter_sent" | "letter_refused":
+            return Link(url_for("pages.verification", _anchor="postcard"), gettext("Voir"))
     return None
 
 

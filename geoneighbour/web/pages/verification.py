@@ -42,8 +42,8 @@ def verification() -> str:
     return show()
 
 
-def show(refusal: GeoneighbourError | None = None, **typed: str) -> str:
-    """The page; a refusal stands in the card of its field, with what was typed."""
+def show(refusal: GeoneighbourError | None = None, at: str = "", **typed: str) -> str:
+    """The page; a refusal stands in the card of the way `at`, with what was typed."""
     member = current_member()
     open_ways = [way for way in service.ways(current_app.config["SETTINGS"]) if way in CARDS]
     return render_template(
@@ -54,5 +54,6 @@ def show(refusal: GeoneighbourError | None = None, **typed: str) -> str:
         WAYS=WAYS,
         cards={} if member.verified_at else {way: CARDS[way](member) for way in open_ways},
         refusal=refusal,
+        at=at,
         typed=typed,
     )
