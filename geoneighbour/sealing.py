@@ -26,15 +26,23 @@ class Sealer:
             raise InvalidInput(KEYS_ARE) from None
 
     def seal(self, content: dict[str, Any]) -> bytes:
-        return self._keys.encrypt(json.dumps(content).encode())
+        return self.seal_file(json.dumps(content).encode())
 
     def open(self, box: bytes) -> dict[str, Any]:
         """Unavailable when none of the keys fits."""
-        try:
-            content: dict[str, Any] = json.loads(self._keys.decrypt(box))
-        except InvalidToken:
-            raise Unavailable("Aucune des clés n'ouvre cette adresse.") from None
+        content: dict[str, Any] = json.loads(self.open_file(box))
         return content
+
+    def seal_file(self, data: bytes) -> bytes:
+        """A third larger than what is in it."""
+        return self._keys.encrypt(data)
+
+    def open_file(self, box: bytes) -> bytes:
+        """Unavailable when none of the keys fits."""
+        try:
+            return self._keys.decrypt(box)
+        except InvalidToken:
+            raise Unavailable("Aucune des clés n'ouvre ce qui est scellé ici.") from None
 
     def anew(self, box: bytes) -> bytes:
         """The same content, sealed with the first key."""

@@ -17,6 +17,7 @@ from geoneighbour.posts import photos
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
+from geoneighbour.verification import documents
 
 WEEK_SECONDS = 7 * 24 * 3600
 SWEEP_CRON = "30 3 * * *"
@@ -60,6 +61,12 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="forget_attempts", queueing_lock="forget_attempts")
     def nightly_forgetting(timestamp: int) -> int:
         return limits.forget(engine)
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="forget_documents", queueing_lock="forget_documents")
+    def forgetting_documents(timestamp: int) -> int:
+        with transaction(engine) as session:
+            return documents.forget(session)
 
     return app
 

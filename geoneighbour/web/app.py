@@ -34,6 +34,8 @@ from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
 from geoneighbour.verification.http import api as verification
+from geoneighbour.verification.review_http import api as verifications
+from geoneighbour.verification.review_http import take_documents
 from geoneighbour.verification.vouching_http import api as vouching
 from geoneighbour.web import languages, pages, policy, problems, theme
 from geoneighbour.web.geocoder import api as geocoder
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     languages.init_app(app)
     # Before the protection of forms, which reads them.
     take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
+    take_documents(app, ("pages.send_proof", "verifications.send"))
     CSRFProtect(app)
     security.init_app(app, settings)
     policy.init_app(app)
@@ -93,6 +96,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         photos,
         verification,
         vouching,
+        verifications,
         geocoder,
     ):
         app.register_blueprint(blueprint)
@@ -160,10 +164,12 @@ def _vendored(file: str) -> Response:
 
 
 def _protect(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = (
+    # What a stranger made comes with a closer one.
+    response.headers.setdefault(
+        "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; font-src 'self';"
         " img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'; manifest-src 'self';"
-        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
     response.headers["X-Content-Type-Options"] = "nosniff"

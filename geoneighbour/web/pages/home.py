@@ -15,6 +15,8 @@ from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods import queries as neighbourhoods
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import photos, queries
+from geoneighbour.roles import service as roles
+from geoneighbour.verification import review
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.web.pages.words import LEVELS
@@ -43,6 +45,7 @@ def home() -> str:
         page_size=PAGE,
         until=members.visit_until(db(), member.id),
         supported=neighbourhoods.supported(db(), member.id),
+        to_review=len(review.queue(db(), member.id)) if roles.reviews(db(), member.id) else None,
         bounds=extents.extent(db()),
     )
 

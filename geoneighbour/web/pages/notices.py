@@ -52,6 +52,14 @@ def told(notice: Notice) -> str:
                 "%(name)s a changé de contour, et votre domicile n’y est plus. Vous seul le lisez ici ; rien ne presse, et vos voisins restent vos voisins en attendant. Vous pouvez rejoindre un autre quartier, en dessiner un, ou ne rien faire : dans quelques semaines, vous reviendrez à vos alentours.",
                 **about,
             )
+        case "document_accepted":
+            return gettext("Votre document a été accepté, et il est supprimé.")
+        case "document_refused":
+            return gettext("Votre document n’a pas été accepté, et il est supprimé : « %(reason)s »", **about)
+        case "document_gone":
+            return gettext(
+                "Le document que vous aviez envoyé est supprimé : il n’a plus à être regardé, ou personne ne l’a fait en 30 jours."
+            )
         case "vouched":
             return gettext(
                 "Un voisin s’est porté garant de vous : il en faut encore un pour que votre adresse soit vérifiée."
@@ -73,7 +81,7 @@ def leads_to(notice: Notice) -> Link | None:
             return Link(_change(notice), gettext("Voir ce qui change"))
         case "archived" | "left_outside" | "quarter_redrawn":
             return Link(url_for("pages.neighbourhoods"), gettext("Voir les quartiers"))
-        case "vouched":
+        case "vouched" | "document_refused":
             return Link(url_for("pages.verification"), gettext("Où j’en suis"))
         case "letter_sent" | "letter_refused":
             return Link(url_for("pages.verification", _anchor="postcard"), gettext("Voir"))
