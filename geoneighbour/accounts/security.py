@@ -83,6 +83,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_WAN_ALLOW_AS_FIRST_FACTOR=True,
         # A name typed before would say who has a passkey.
         SECURITY_WAN_ALLOW_USER_HINTS=False,
+        SECURITY_INPUT_NORMALIZE_FORM="NFC",
         SECURITY_WAN_RP_NAME=settings.site_name,
         SECURITY_WAN_REGISTER_URL="/compte/acces/cle",
         SECURITY_WAN_DELETE_URL="/compte/acces/cle/supprimer",
