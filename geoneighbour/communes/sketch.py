@@ -15,12 +15,14 @@ from geoneighbour.communes.extents import Box
 MOST_COMMUNES = 300
 """Of more, the outlines would outweigh the page: the coarse land stands for them."""
 KEPT_S = 3600.0
+MOST_KEPT = 64
+"""Sketches: of the whole territory, and of places that invitations lead to."""
 LETTER, LINE = 17, 42
 """Width and height of a letter of the names (css/map.css), in units."""
 _SKETCH = text("SELECT * FROM nearness.sketch(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :most)")
 
 _drawn: dict[tuple[Engine, Box], tuple[float, Sketch]] = {}
-"""The last sketch of a territory: it is the same for everybody."""
+"""The last sketches: they are the same for everybody."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def sketch(session: Session, bounds: Box) -> Sketch:
     when, drawn = _drawn.get(key, (0.0, None))
     if drawn is None or time.monotonic() - when > KEPT_S:
         drawn = _draw(session, bounds)
-        _drawn.clear()
+        if len(_drawn) >= MOST_KEPT:
+            _drawn.clear()
         _drawn[key] = time.monotonic(), drawn
     return drawn
 

@@ -12,6 +12,7 @@ from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
 from geoneighbour.errors import InvalidInput
 from geoneighbour.mailing.sending import send_due
+from geoneighbour.inviting import service as inviting
 from geoneighbour.nearness import review
 from geoneighbour.posts import photos
 from geoneighbour.sealing import Sealer
@@ -67,6 +68,12 @@ def make_app(url: str, settings: Settings) -> App:
     def forgetting_documents(timestamp: int) -> int:
         with transaction(engine) as session:
             return documents.forget(session)
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="forget_invitations", queueing_lock="forget_invitations")
+    def nightly_ending(timestamp: int) -> int:
+        with transaction(engine) as session:
+            return inviting.forget(session)
 
     return app
 

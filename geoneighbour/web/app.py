@@ -22,6 +22,7 @@ from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
 from geoneighbour.database import state
 from geoneighbour.database.engine import database_url, make_engine, service_url
+from geoneighbour.inviting.http import api as inviting
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
 from geoneighbour.mydata.http import api as mydata
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         nearness,
         tiles,
         mydata,
+        inviting,
         posts,
         photos,
         verification,

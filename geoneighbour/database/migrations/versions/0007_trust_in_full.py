@@ -511,3 +511,58 @@ def upgrade() -> None:
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_openid_identity_issuer_subject")),
     )
     op.create_index(op.f("ix_openid_identity_account_id"), "openid_identity", ["account_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("neighbourhood_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column(
+            "named",
+            sa.Boolean(),
+            nullable=False,
+            comment="whether it tells the first name of who invites",
+        ),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token"),
+        sa.Column(
+            "addresses",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how many were given to write to, of way mail",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('neighbours', 'association', 'town_hall')", name=op.f("ck_invitation_kind")
+        ),
+        sa.CheckConstraint("way IN ('link', 'mail', 'paper')", name=op.f("ck_invitation_way")),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_invitation_member_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["neighbourhood_id"],
+            ["neighbourhood.id"],
+            name=op.f("fk_invitation_neighbourhood_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    op.create_index(op.f("ix_invitation_member_id"), "invitation", ["member_id"], unique=False)
+    op.create_table(
+        "invited_address",
+        sa.Column("who", sa.LargeBinary(), nullable=False, comment="keyed hash of the address"),
+        sa.Column("invited_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "refused_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="set: never again, kept for ever",
+        ),
+        sa.PrimaryKeyConstraint("who", name=op.f("pk_invited_address")),
+    )
+    op.create_index(op.f("ix_invited_address_invited_at"), "invited_address", ["invited_at"], unique=False)
