@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#\s]+$",
         description="under which residents reach the service; stands on what is printed",
     )
+    geoip_database: Path | None = Field(None, description="a local .mmdb file, for the way `connection`")
     letter_sender: str = Field("", max_length=200, description="who sends the letters: name and address")
     vouchers_needed: int = Field(2, ge=1, le=2, description="how many neighbours must vouch for somebody")
 

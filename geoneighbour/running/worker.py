@@ -18,7 +18,7 @@ from geoneighbour.posts import photos
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
-from geoneighbour.verification import documents
+from geoneighbour.verification import documents, letters
 
 WEEK_SECONDS = 7 * 24 * 3600
 SWEEP_CRON = "30 3 * * *"
@@ -68,6 +68,12 @@ def make_app(url: str, settings: Settings) -> App:
     def forgetting_documents(timestamp: int) -> int:
         with transaction(engine) as session:
             return documents.forget(session)
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name="forget_letters", queueing_lock="forget_letters")
+    def forgetting_letters(timestamp: int) -> int:
+        with transaction(engine) as session:
+            return letters.forget(session)
 
     @app.periodic(cron=SWEEP_CRON)
     @app.task(name="forget_invitations", queueing_lock="forget_invitations")

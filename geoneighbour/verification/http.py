@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import current_app
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,8 @@ from geoneighbour.database.engine import transaction
 from geoneighbour.database.http import db, engine
 from geoneighbour.errors import Conflict, InvalidInput
 from geoneighbour.members.http import current_member, sealer
-from geoneighbour.verification import letters, service
+from geoneighbour.settings import Settings
+from geoneighbour.verification import connection, letters, service
 from geoneighbour.verification.codes import Keys
 from geoneighbour.verification.letters import Outcome, Post
 from geoneighbour.verification.models import Letter
@@ -27,6 +28,11 @@ class Code(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: str
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """InvalidInput when the settings of the ways do not go together."""
+    app.extensions["geoneighbour.networks"] = connection.networks(settings)
 
 
 def post() -> Post:
@@ -59,6 +65,19 @@ def enter(json_data: Code) -> tuple[str, int]:
     """The code of my letter. After five wrong ones none serves for 30 days, for my account and for the address."""
     enter_code(json_data.code)
     return "", 204
+
+
+@api.post("/connection")
+def compare() -> dict[str, bool]:
+    """Whether my connection seems to come from around my commune: a hint, which verifies nothing."""
+    return {"near": compare_connection()}
+
+
+def compare_connection() -> bool:
+    """Forbidden while this way is closed."""
+    service.require_open(current_app.config["SETTINGS"], "connection")
+    known = current_app.extensions["geoneighbour.networks"]
+    return connection.compare(db(), known, current_member().id, request.remote_addr or "")
 
 
 def ask_for_letter() -> Letter:

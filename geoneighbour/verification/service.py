@@ -45,7 +45,9 @@ def prove(session: Session, member_id: int, way: str, *, home_of: datetime | Non
         raise NotFound
     if home_of is not None and home_of != member.moved_at:
         raise Conflict("Cette preuve est celle d'un autre domicile : il faut en donner une nouvelle.")
-    proof = insert(Proof).values(member_id=member_id, way=way, moved_at=member.moved_at)
+    # Of a hint the day is enough.
+    at = func.date_trunc("day", func.now()) if way == "connection" else func.now()
+    proof = insert(Proof).values(member_id=member_id, way=way, moved_at=member.moved_at, proved_at=at)
     session.execute(proof.on_conflict_do_nothing())
     if way in SUFFICIENT and member.verified_at is None:
         member.verified_at = func.now()

@@ -34,6 +34,7 @@ from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
 from geoneighbour.settings import Settings
+from geoneighbour.verification import http as verification_http
 from geoneighbour.verification.http import api as verification
 from geoneighbour.verification.review_http import api as verifications
 from geoneighbour.verification.review_http import take_documents
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app, engine or make_engine(service_url(settings, database_url(settings))), languages.language
     )
     members_http.init_app(app, settings)
+    verification_http.init_app(app, settings)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
     take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))

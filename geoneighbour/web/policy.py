@@ -45,7 +45,7 @@ POLICY = {
         pages.account pages.delete_account pages.own_data pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
         pages.access pages.close_session pages.close_sessions
         security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
-        verification.ask verification.enter verification.ways pages.ask_letter pages.enter_letter_code
+        verification.ask verification.compare verification.enter verification.ways pages.ask_letter pages.enter_letter_code pages.look_at_connection
         vouching.ask vouching.asking pages.ask_neighbours
         verifications.own_document verifications.send verifications.withdraw pages.send_proof pages.withdraw_proof
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse

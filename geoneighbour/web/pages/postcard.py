@@ -1,4 +1,4 @@
-"""The card of the letter on /verification: asking for it, and entering its code."""
+"""Two cards of /verification: the letter, asked for and answered by its code; the hint of the connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geoneighbour.members import addresses
 from geoneighbour.members.http import sealer
 from geoneighbour.members.models import Member
 from geoneighbour.verification import letters
-from geoneighbour.verification.http import ask_for_letter, enter_code, post
+from geoneighbour.verification.http import ask_for_letter, compare_connection, enter_code, post
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.pages.verification import card, show
@@ -47,3 +47,22 @@ def enter_letter_code() -> Response | tuple[str, int]:
         return show(refusal, "postcard", code=typed("code")), status_of(refusal)
     flash(gettext("Votre adresse est vérifiée : bienvenue parmi vos voisins."), "done")
     return redirect(url_for("pages.home"))
+
+
+@card("connection")
+def connection(member: Member) -> dict[str, object]:
+    """Nothing of its own."""
+    return {}
+
+
+@pages.post("/verification/connexion")
+def look_at_connection() -> Response:
+    near = compare_connection()
+    if not near:
+        flash(
+            gettext(
+                "Votre connexion ne dit rien de votre adresse. Cela arrive souvent, par téléphone surtout : une autre façon suffit."
+            ),
+            "done",
+        )
+    return redirect(url_for("pages.verification", _anchor="connection"))

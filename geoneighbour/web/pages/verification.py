@@ -45,13 +45,14 @@ def verification() -> str:
 def show(refusal: GeoneighbourError | None = None, at: str = "", **typed: str) -> str:
     """The page; a refusal stands in the card of the way `at`, with what was typed."""
     member = current_member()
-    open_ways = [way for way in service.ways(current_app.config["SETTINGS"]) if way in CARDS]
+    open_ways = service.ways(current_app.config["SETTINGS"])
     return render_template(
         "verification/page.html",
         member=member,
         until=members.visit_until(db(), member.id),
         proved=service.proved_by(db(), member.id),
         WAYS=WAYS,
+        enough=[way for way in open_ways if way in service.SUFFICIENT],
         cards={} if member.verified_at else {way: CARDS[way](member) for way in open_ways},
         refusal=refusal,
         at=at,
