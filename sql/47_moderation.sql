@@ -75,7 +75,7 @@ COMMENT ON FUNCTION nearness.looks_after(bigint, bigint) IS
 CREATE OR REPLACE FUNCTION nearness.acts_of(of_case bigint)
 RETURNS TABLE (
   id bigint, kind text, why text, days integer, made_at timestamptz, actor_id bigint,
-  needs_second boolean, state text, appealed boolean, appeal text, verdict text
+  needs_second boolean, state text, appealed boolean, appeal text, verdict text, verdict_why text
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
@@ -85,7 +85,7 @@ BEGIN ATOMIC
       WHEN second.kind = 'refuse' THEN 'refused'
       ELSE 'waiting'
     END,
-    appeal.act_id IS NOT NULL, appeal.words, verdict.kind
+    appeal.act_id IS NOT NULL, appeal.words, verdict.kind, verdict.why
   FROM moderation_act AS act
   LEFT JOIN moderation_act AS second ON second.of_act_id = act.id AND second.kind IN ('confirm', 'refuse')
   LEFT JOIN moderation_act AS verdict ON verdict.of_act_id = act.id AND verdict.kind IN ('grant', 'uphold')
@@ -107,14 +107,14 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.had_a_hand_in(bigint, bigint) IS 'Whether a member did something, or was the second person for it: then somebody else decides on the appeal.';
 
-CREATE OR REPLACE FUNCTION nearness.needs_second(of_case bigint, kind text, days integer) RETURNS boolean
+CREATE OR REPLACE FUNCTION nearness.needs_second(of_case bigint, measure text, for_days integer) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT CASE kind
+  SELECT CASE measure
     WHEN 'hide' THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach IN ('commune', 'commune_adjacent'), false)
-    WHEN 'suspend' THEN days IS NULL
+    WHEN 'suspend' THEN for_days IS NULL
       -- Week after week is more than a week.
-      OR days + coalesce((
+      OR for_days + coalesce((
         SELECT sum(coalesce(act.days, 365))
         FROM moderation_case AS earlier
         CROSS JOIN LATERAL nearness.acts_of(earlier.id) AS act
@@ -185,11 +185,13 @@ END;
 COMMENT ON FUNCTION nearness.cases_for(bigint) IS 'The cases on which a member decides: the open ones whose thing is still there, and what was closed within 60 days.';
 
 CREATE OR REPLACE FUNCTION nearness.decisions_about(of_member bigint)
-RETURNS TABLE (act_id bigint, kind text, why text, days integer, made_at timestamptz, what text, body text, appeal text, verdict text)
+RETURNS TABLE (
+  act_id bigint, kind text, why text, days integer, made_at timestamptz, what text, body text, appeal text, verdict text, verdict_why text
+)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
   SELECT act.id, act.kind, act.why, act.days, act.made_at, c.what,
-    CASE c.what WHEN 'message' THEN message.body WHEN 'member' THEN NULL ELSE post.body END, act.appeal, act.verdict
+    CASE c.what WHEN 'message' THEN message.body WHEN 'member' THEN NULL ELSE post.body END, act.appeal, act.verdict, act.verdict_why
   FROM moderation_case AS c
   CROSS JOIN LATERAL nearness.acts_of(c.id) AS act
   LEFT JOIN post ON post.id = c.post_id

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import InvalidInput, NotFound, NotVerified
+from geoneighbour.errors import InvalidInput, NotFound, NotVerified, Suspended
 from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP, Block, Member, Notice
 
 
@@ -31,10 +31,12 @@ def get(session: Session, member_id: int) -> Member:
 
 
 def require_verified(session: Session, member_id: int) -> Member:
-    """The member, or NotVerified: only verified members write, draw and are counted."""
+    """The member; NotVerified, Suspended: only verified members write, draw and are counted."""
     member = get(session, member_id)
     if member.verified_at is None:
         raise NotVerified
+    if session.scalar(select(func.nearness.suspended(member_id))):
+        raise Suspended
     return member
 
 

@@ -25,6 +25,7 @@ from geoneighbour.database.engine import database_url, make_engine, service_url
 from geoneighbour.inviting.http import api as inviting
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
+from geoneighbour.moderation.http import api as moderation
 from geoneighbour.mydata.http import api as mydata
 from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         changes,
         nearness,
         tiles,
+        moderation,
         mydata,
         inviting,
         posts,

@@ -11,19 +11,22 @@ from flask import Flask, request
 from flask_security import current_user
 
 from geoneighbour.database.http import db
-from geoneighbour.errors import Forbidden, LoginNeeded, NotVerified, VisitOver
+from geoneighbour.errors import Forbidden, LoginNeeded, NotVerified, Suspended, VisitOver
 from geoneighbour.members import service as members
+from geoneighbour.moderation import queries as moderation
 
 
 class Standing(IntEnum):
     """What somebody is to the service; each may do what those before may."""
 
     ANYBODY = 0
-    ACCOUNT = 1
+    SUSPENDED = 1
+    """Logged in, though moderation suspended them: their own data, the reasons, an appeal."""
+    ACCOUNT = 2
     """Logged in, even where the 48 hours of a visit are over."""
-    VISITOR = 2
+    VISITOR = 3
     """Not verified, within 48 hours of the sign-up or of moving house."""
-    MEMBER = 3
+    MEMBER = 4
     """Verified."""
 
 
@@ -38,13 +41,19 @@ POLICY = {
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
         security.tf_select security.wan_signin security.wan_signin_response
     """,
-    Standing.ACCOUNT: """
-        accounts.move mydata.leave mydata.take
-        nearness.me members.decide members.notices members.read_notice members.unblock
-        neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
-        pages.account pages.delete_account pages.own_data pages.decide pages.introduce pages.read_notice pages.unblock pages.verification
+    Standing.SUSPENDED: """
+        mydata.leave mydata.take moderation.decisions
+        nearness.me members.notices members.read_notice
+        pages.account pages.delete_account pages.own_data pages.read_notice pages.decisions pages.appeal
         pages.access pages.close_session pages.close_sessions
+        pages.address pages.search_address pages.write_address pages.moving pages.search_home pages.move_house
         security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
+    """,
+    Standing.ACCOUNT: """
+        accounts.move members.decide members.unblock
+        neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
+        pages.decide pages.introduce pages.unblock pages.verification
+        pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
         verification.ask verification.compare verification.enter verification.ways pages.ask_letter pages.enter_letter_code pages.look_at_connection
         vouching.ask vouching.asking pages.ask_neighbours
         verifications.own_document verifications.send verifications.withdraw pages.send_proof pages.withdraw_proof
@@ -55,7 +64,7 @@ POLICY = {
         nearness.contacts nearness.my_map nearness.profile nearness.reach
         neighbourhoods.coached neighbourhoods.join neighbourhoods.suggested neighbourhoods.support
         changes.listed changes.one changes.who
-        members.block
+        members.block moderation.report pages.report pages.send_report
         posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message posts.write_to
         pages.home pages.contacts pages.profile pages.write_to pages.block
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
@@ -66,7 +75,7 @@ POLICY = {
         neighbourhoods.propose
         changes.accept changes.name changes.propose changes.refuse changes.remark changes.step_down changes.tell changes.withdraw
         inviting.invite inviting.mine inviting.revoke inviting.write
-        pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
+        pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
         pages.accept_change pages.discuss pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
@@ -75,6 +84,16 @@ POLICY = {
     """,
 }
 NEEDED = {endpoint: standing for standing, endpoints in POLICY.items() for endpoint in endpoints.split()}
+
+ROLES = {
+    "moderator commune_agent operator": """
+        pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
+    """,
+}
+"""Beside the standing: which roles, one of which an endpoint takes."""
+TAKES = {
+    endpoint: frozenset(roles.split()) for roles, endpoints in ROLES.items() for endpoint in endpoints.split()
+}
 
 
 def init_app(app: Flask) -> None:
@@ -85,9 +104,17 @@ def standing() -> Standing:
     """Of who asks."""
     if not current_user.is_authenticated:
         return Standing.ANYBODY
+    if moderation.suspended(db(), current_user.member_id):
+        return Standing.SUSPENDED
     if current_user.member.verified_at is not None:
         return Standing.MEMBER
     return Standing.VISITOR if members.visiting(db(), current_user.member_id) else Standing.ACCOUNT
+
+
+def has_role_for(endpoint: str) -> bool:
+    """Whether who is logged in has one of the roles that an endpoint takes; operators have all."""
+    taken = TAKES.get(endpoint)
+    return taken is None or bool((taken | {"operator"}) & moderation.duties(db(), current_user.member_id))
 
 
 def _decide() -> None:
@@ -100,7 +127,11 @@ def _decide() -> None:
         return
     found = standing()
     if found >= needed:
+        if not has_role_for(request.endpoint):
+            raise Forbidden
         return
     if found == Standing.ANYBODY:
         raise LoginNeeded
+    if found == Standing.SUSPENDED:
+        raise Suspended
     raise VisitOver if needed == Standing.VISITOR else NotVerified

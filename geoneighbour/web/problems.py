@@ -59,6 +59,8 @@ def _domain(error: errors.GeoneighbourError) -> BaseResponse:
         return redirect(
             url_for("security.login", next=request.full_path if request.method == "GET" else None)
         )
+    if isinstance(error, errors.Suspended) and not _is_api():
+        return redirect(url_for("pages.decisions"))
     if isinstance(error, errors.VisitOver) and not _is_api():
         return redirect(url_for("pages.verification"))
     return _answer(status_of(error), told(error), error.field)

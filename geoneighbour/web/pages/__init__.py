@@ -7,12 +7,15 @@ from flask import Flask
 from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its routes on the blueprint)
     access,
     account,
+    addresses,
     change_words,
     changes,
     contacts,
     home,
     inviting,
+    kit,
     messages,
+    moderating,
     neighbourhoods,
     notices,
     offline,
@@ -20,6 +23,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     places,
     postcard,
     posts,
+    reporting,
     start,
     verification,
     verifications,
@@ -33,6 +37,6 @@ from geoneighbour.web.pages.vendor import init_app as init_vendor
 def init_app(app: Flask) -> None:
     """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
     init_vendor(app)
-    for module in (words, change_words, notices):
+    for module in (words, change_words, moderating, notices):
         module.init_app(app)
     app.register_blueprint(pages)

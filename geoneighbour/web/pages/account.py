@@ -12,6 +12,7 @@ from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members import service
 from geoneighbour.members.http import current_member
 from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP
+from geoneighbour.moderation import queries as moderation
 from geoneighbour.mydata.http import archive, delete
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
@@ -52,8 +53,12 @@ def delete_account() -> Response | tuple[str, int]:
 
 def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
     member = current_member()
+    duties = bool(moderation.MODERATING & moderation.duties(db(), member.id))
     return render_template(
         "account.html",
+        duties=duties,
+        to_decide=moderation.waiting(db(), member.id) if duties else 0,
+        decisions=bool(moderation.about(db(), member.id)),
         member=member,
         about=about,
         can_help=can_help,

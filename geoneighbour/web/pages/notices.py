@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, url_for
@@ -70,6 +71,8 @@ def told(notice: Notice) -> str:
             return gettext("Votre carte postale est en route.")
         case "letter_refused":
             return gettext("Nous n’avons pas pu envoyer de lettre à votre adresse.")
+        case "moderation":
+            return MODERATED[about["kind"]]()
     raise ValueError(f"no words for a notice of kind {notice.kind!r}")
 
 
@@ -81,6 +84,8 @@ def leads_to(notice: Notice) -> Link | None:
             return Link(_change(notice), gettext("Voir ce qui change"))
         case "archived" | "left_outside" | "quarter_redrawn":
             return Link(url_for("pages.neighbourhoods"), gettext("Voir les quartiers"))
+        case "moderation":
+            return Link(url_for("pages.decisions"), gettext("Lire pourquoi"))
         case "vouched" | "document_refused":
             return Link(url_for("pages.verification"), gettext("Où j’en suis"))
         case "letter_sent" | "letter_refused":
@@ -128,3 +133,16 @@ def _commune_changed(about: dict[str, str]) -> str:
         "Rien d’autre ne change : votre quartier, vos voisins et vos publications restent les mêmes."
     )
     return f"{news % about} {same}"
+
+
+MODERATED: dict[str, Callable[[], str]] = {
+    "hide": lambda: gettext(
+        "La modération a masqué quelque chose que vous avez écrit : vous seul le voyez encore."
+    ),
+    "show": lambda: gettext("Ce que la modération avait masqué est de nouveau visible."),
+    "warn": lambda: gettext("La modération vous adresse un avertissement."),
+    "suspend": lambda: gettext("La modération a suspendu votre compte."),
+    "lift": lambda: gettext("Votre compte n’est plus suspendu."),
+    "grant": lambda: gettext("Votre appel est accepté : la décision est annulée."),
+    "uphold": lambda: gettext("Votre appel a été lu par une autre personne : la décision reste."),
+}
