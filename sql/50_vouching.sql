@@ -11,7 +11,7 @@ WHERE EXISTS (
     AND proof.way IN ('postcard', 'document', 'operator')
 );
 COMMENT ON VIEW nearness.voucher IS
-  'The members whose word counts: verified, not paused, and their present home proved by something that others did not merely say. '
+  'The members whose word counts: verified, neither paused nor suspended, and their present home proved by something that others did not merely say. '
   'Whoever was vouched for is not among them, so that vouching goes one step deep and no further.';
 
 CREATE OR REPLACE FUNCTION nearness.is_voucher(of_member bigint) RETURNS boolean
@@ -45,6 +45,7 @@ BEGIN ATOMIC
       AND member.id = may_vouch.asker
       AND member.verified_at IS NULL
       AND member.paused_at IS NULL
+      AND NOT nearness.suspended(member.id)
       AND nearness.vouches_left(known.member_id) > 0
       AND NOT EXISTS (
         SELECT FROM vouch
@@ -58,7 +59,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.may_vouch(bigint, bigint) IS
   'Whether one member may say of another that they live where they say: both have the same home neighbourhood (surroundings too), '
-  'the one is a voucher who has not used up the cap nor said so before of this home, the other is neither verified nor paused, and no block stands between them.';
+  'the one is a voucher who has not used up the cap nor said so before of this home, the other is not verified, paused or suspended, and no block stands between them.';
 
 CREATE OR REPLACE FUNCTION nearness.vouched(of_member bigint) RETURNS integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -13,21 +12,23 @@ from geoneighbour.members import service as members
 from geoneighbour.members.models import AddressAccess, Member, Notice
 from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.roles import service as roles
+from geoneighbour.settings import Settings
 from geoneighbour.verification import documents, review, service
+from geoneighbour.verification.documents import File
 from geoneighbour.verification.models import Document, Letter, VerificationAct
-from tests.posts.pictures import saved, scene
-from tests.verification.papers import bill
 from tests.world import communes, settled
 
 HERE, IN_B = (-2.0551, 48.545), (-1.9551, 48.545)
+PDF, PICTURE = File("pdf", b"%PDF-1.7"), File("webp", b"RIFF....WEBP")
+"""Clean files, as documents.read() makes them."""
 
 
 class Town:
     """Zoé in A and Yann in B, each with a paper that waits; an operator, and an agent of each commune."""
 
-    def __init__(self, world: Session, logged_in) -> None:
+    def __init__(self, app: Flask, world: Session, logged_in) -> None:
         communes(world, ["AB"])
-        self.world = world
+        self.world, self.sealer = world, app.extensions["geoneighbour.sealer"]
         self.ids = {
             name: settled(world, name, *at, verified=name not in ("Zoé", "Yann"))
             for name, at in {
@@ -43,19 +44,20 @@ class Town:
         roles.grant(world, self.ids["agent A"], "commune_agent", "35001", "FR")
         roles.grant(world, self.ids["agent B"], "commune_agent", "35002", "FR")
         world.commit()
-        self.clients = {name: logged_in(member) for name, member in self.ids.items()}
-        self.papers = {}
-        for name, file in {"Zoé": bill(), "Yann": saved(scene())}.items():
-            sent = {"document": (BytesIO(file), "papier")}
-            assert self.clients[name].post("/api/v1/me/document", data=sent).status_code == 201
-            self.papers[name] = self.paper(name)
+        self.papers = {"Zoé": self.send("Zoé", PDF), "Yann": self.send("Yann", PICTURE)}
+        self.log_in, self.clients = logged_in, {}
 
     def __getitem__(self, name: str):
+        """The client of one of them, logged in when first asked for."""
+        if name not in self.clients:
+            self.clients[name] = self.log_in(self.ids[name])
         return self.clients[name]
 
-    def paper(self, name: str) -> int:
-        self.world.rollback()
-        return self.world.scalars(select(Document.id).where(Document.member_id == self.ids[name])).one()
+    def send(self, name: str, file: File) -> int:
+        """As if they had sent it; the document's number."""
+        paper = documents.send(self.world, self.sealer, Settings(), self.ids[name], file).id
+        self.world.commit()
+        return paper
 
     def sees(self, reviewer: str) -> list[str]:
         return [one["name"] for one in self[reviewer].get("/api/v1/verifications").json["items"]]
@@ -71,8 +73,8 @@ class Town:
 
 
 @pytest.fixture
-def town(world, logged_in) -> Town:
-    return Town(world, logged_in)
+def town(app, world, logged_in) -> Town:
+    return Town(app, world, logged_in)
 
 
 def test_each_sees_what_is_theirs_to_look_at(town):
@@ -106,9 +108,7 @@ def test_a_reviewer_of_another_commune_is_refused_everywhere(town):
 def test_nobody_reviews_themselves_and_no_agent_a_home_in_no_commune(town):
     town.world.execute(update(Member).where(Member.id == town.ids["agent A"]).values(verified_at=None))
     town.world.commit()
-    sent = {"document": (BytesIO(bill()), "papier")}
-    assert town["agent A"].post("/api/v1/me/document", data=sent).status_code == 201
-    own = town.paper("agent A")
+    own = town.send("agent A", PDF)
     assert town.sees("agent A") == ["Zoé"]
     assert town["agent A"].post(f"/api/v1/verifications/document/{own}/accept").status_code == 404
     assert town.sees("operator") == ["Zoé", "Yann", "agent A"]
@@ -160,8 +160,7 @@ def test_refusing_takes_a_reason_that_the_member_reads(town):
     assert "« La date &lt;b&gt;manque&lt;/b&gt;. » Vous pouvez en envoyer un autre." in page
     assert town["Zoé"].get("/api/v1/me/document").json["refused"] == "La date <b>manque</b>."
     # Another one, and the refusal is no longer what the page says.
-    again = {"document": (BytesIO(bill()), "papier")}
-    assert town["Zoé"].post("/api/v1/me/document", data=again).status_code == 201
+    town.send("Zoé", PDF)
     assert "manque" not in town["Zoé"].get("/verification").text
 
 
