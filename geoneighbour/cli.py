@@ -28,6 +28,7 @@ COMMANDS = {
     "roles": "accounts.commands",
     "run": "running.commands",
     "serve": "running.commands",
+    "verifications": "verification.review_commands",
     "worker": "running.commands",
 }
 """Where each is. It is imported when it is asked for: all of them together take a second longer."""
