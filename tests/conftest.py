@@ -1,7 +1,8 @@
 """A database for each test: the upgraded template is built once and cloned in hundredths of a second.
 
-Without DATABASE_URL the clones live in the checkout's private cluster. With it they are made beside the named
-database, which itself is only connected to. Names begin with ``geoneighbour_test_``.
+Without DATABASE_URL the clones live in a cluster of the tests' own, which may lose all when the machine stops and is the
+quicker for it. With it they are made beside the named database, which itself is only connected to. Names begin with
+``geoneighbour_test_``.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ class Template:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return Settings()
+    chosen = Settings()
+    if chosen.database_url:
+        return chosen
+    return Settings(state_dir=state.make(chosen) / "tests")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +59,8 @@ def template(settings: Settings) -> Iterator[Template]:
     """The template of this state of models, migrations and sql/, kept between runs."""
     was_running = settings.database_url or cluster.running(settings)
     server = server_url(settings)
+    if not settings.database_url:
+        _waits_for_no_disk(server)
     name, run = f"{PREFIX}{_fingerprint()}", f"{PREFIX}{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
         # Advisory locks tell other runs of the tests which databases are in use.
@@ -94,6 +100,13 @@ def session(database: Engine) -> Iterator[Session]:
     """A session on the test's own database: it may commit."""
     with Session(database) as session:
         yield session
+
+
+def _waits_for_no_disk(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _build(server: str, name: str, settings: Settings) -> None:

@@ -22,6 +22,9 @@ def create(server: str, name: str, template: str = "template1") -> str:
         sql.Identifier(name), sql.Identifier(template)
     )
     with psycopg.connect(server, autocommit=True) as connection:
+        if connection.info.server_version >= 150_000:
+            # For some megabytes much quicker than the default, which writes each page to the log.
+            statement += sql.SQL(" STRATEGY file_copy")
         try:
             connection.execute(statement)
         except psycopg.errors.InsufficientPrivilege as error:
