@@ -39,6 +39,11 @@ LIMITS = {
     "security.verify": Limit(10, 100, timedelta(minutes=15)),
     "security.wan_signin": Limit(100, 100, timedelta(minutes=15)),
     "security.wan_signin_response": Limit(100, 100, timedelta(minutes=15)),
+    # Each asks the geocoder.
+    "pages.search_address": Limit(60, 300, timedelta(hours=1)),
+    "pages.search_home": Limit(60, 300, timedelta(hours=1)),
+    "pages.write_address": Limit(60, 300, timedelta(hours=1)),
+    "pages.move_house": Limit(60, 300, timedelta(hours=1)),
     "pages.delete_account": Limit(10, 100, timedelta(hours=1)),
     "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }

@@ -23,7 +23,7 @@ def postcard(member: Member) -> dict[str, object]:
     """The member's own address, and where the letter is."""
     letter = letters.latest(db(), post(), member.id)
     return {
-        "address_page": url_for("pages.account"),
+        "address_page": url_for("pages.address"),
         "address": addresses.own(db(), sealer(), member.id),
         "letter": letter,
         "expired": letter is not None and letters.expired(letter),

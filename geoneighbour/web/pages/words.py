@@ -55,6 +55,12 @@ STATE_MEANS = {
         "Lancé : il ouvre quand assez de voisins vérifiés qui y habitent le soutiennent."
     ),
 }
+ADDRESS_PURPOSES = {
+    "letter": lazy_gettext("pour imprimer votre lettre"),
+    "postcard": lazy_gettext("pour vérifier l’adresse avant l’envoi d’une lettre"),
+    "document": lazy_gettext("pour la comparer avec votre document"),
+}
+"""Why somebody was shown an address (members.addresses)."""
 FACES = 5
 """How many tints the round faces have (css/parts.css)."""
 
@@ -82,6 +88,7 @@ def init_app(app: Flask) -> None:
         DEMO_PASSWORD=PASSWORD,
         program=".venv/bin/geoneighbour" if (ROOT / ".venv").is_dir() else "geoneighbour",
         script_texts=script_texts,
+        ADDRESS_PURPOSES=ADDRESS_PURPOSES,
         moment=lambda: format_datetime(format=gettext("d MMMM, HH:mm")),
     )
 
