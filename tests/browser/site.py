@@ -74,6 +74,13 @@ class Site:
             verification.verify_account(session, email)
             session.commit()
 
+    def moved_long_ago(self, email: str) -> None:
+        """They may move house again."""
+        with Session(self.engine) as session:
+            account = session.scalars(select(Account).where(Account.email == email)).one()
+            account.member.moved_at -= accounts.BETWEEN_MOVES
+            session.commit()
+
     def _open_account(self, session: Session, member_id: int) -> str:
         email = f"m{member_id}@exemple.fr"
         with self.app.app_context():

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, wait_for_map
+from tests.browser.maps import until
+from tests.browser.site import Site
+from tests.geocoder import serving
 
 pytestmark = pytest.mark.browser
 
 SILLON = (-2.012, 48.6565)
 
 
-class Addresses(BaseHTTPRequestHandler):
-    """A geocoder that knows one street."""
-
-    def do_GET(self) -> None:
-        found = {
-            "type": "FeatureCollection",
-            "features": [
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "Point", "coordinates": list(SILLON)},
-                    "properties": {"label": "12 Chaussée du Sillon 35400 Saint-Malo"},
-                }
-            ],
-        }
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(found).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
 def geocoder_url() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Addresses)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/search"
-    server.shutdown()
+    with serving() as url:
+        yield url
 
 
 def test_by_address(visit: Visit) -> None:
@@ -65,3 +41,28 @@ def test_a_position_that_is_refused_is_said(visit: Visit) -> None:
     page = visit("/")
     page.get_by_role("button", name="Me localiser").click()
     expect(page.locator("#place-status")).to_contain_text("Touchez plutôt la carte")
+
+
+def test_writing_ones_address_and_moving_house(visit: Visit, site: Site) -> None:
+    """Candidates of the geocoder, one chosen; then a new home whose point is corrected on the map."""
+    email = site.newcomer("Zoé", *SILLON)
+    page = visit("/compte/adresse", email=email, desk=True)
+    page.get_by_label("L’écrire").fill("12 sillon")
+    page.get_by_role("button", name="Chercher").click()
+    page.get_by_label("12 Chaussée du Sillon").check()
+    page.get_by_role("button", name="C’est mon adresse").click()
+    expect(page.locator("main")).to_contain_text("Le géocodeur la place à votre point")
+    expect(page.locator(".house")).to_be_visible()
+
+    site.moved_long_ago(email)
+    page.goto("/compte/demenager")
+    page.get_by_label("Ma nouvelle adresse").fill("rue des lices")
+    page.get_by_role("button", name="Chercher").click()
+    wait_for_map(page)
+    until(page, "document.querySelector('[name=lon]').value === '-2.0500000'")
+    page.locator("#map canvas").click(position={"x": 200, "y": 160})
+    until(page, "document.querySelector('[name=lon]').value !== '-2.0500000'")
+    page.get_by_role("button", name="J’habite ici maintenant").click()
+    page.wait_for_url("**/verification")
+    page.goto("/compte/adresse")
+    expect(page.locator("main")).to_contain_text("3 Rue des Lices")
