@@ -28,6 +28,7 @@ from geoneighbour.posts import queries as posts_read
 from geoneighbour.posts import service as posts
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
+from geoneighbour.verification.models import Proof
 
 NAME = "Camille D."
 VINTAGE = 2025
@@ -100,6 +101,7 @@ def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came
     member.created_at = member.moved_at = came
     member.verified_at = came + timedelta(days=story.VERIFIED_AFTER)
     session.flush()
+    session.add(Proof(member_id=member.id, way="postcard", moved_at=came, proved_at=member.verified_at))
     return member
 
 

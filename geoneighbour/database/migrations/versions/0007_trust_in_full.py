@@ -28,6 +28,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("member_id", "way", "moved_at", name=op.f("pk_proof")),
     )
+    # Until now an operator's word was the only way.
+    op.execute(
+        "INSERT INTO proof (member_id, way, moved_at, proved_at)"
+        " SELECT id, 'operator', moved_at, verified_at FROM member WHERE verified_at IS NOT NULL"
+    )
     op.add_column(
         "member",
         sa.Column(
