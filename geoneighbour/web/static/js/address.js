@@ -1,8 +1,9 @@
 // /compte/adresse and /compte/demenager: the point of a home on the map; moving house, a touch sets the new one.
 
 import { openMap } from "./map.js";
+import { showMyAreas } from "./my-areas.js";
 
-const CLOSE = 16.5;
+const CLOSE = 15;
 const element = document.getElementById("map");
 const form = document.querySelector("[data-choose-home]");
 const { lon, lat } = form?.elements ?? {};
@@ -32,5 +33,8 @@ if (map) {
     marker.on("dragend", () => place(marker.getLngLat()));
     form.addEventListener("change", () => { if (chosen()) goTo(there(chosen())); });
     if (chosen()) goTo(there(chosen()));
-  } else goTo(there(element));
+  } else {
+    await showMyAreas(map);
+    place(there(element));
+  }
 }
