@@ -89,6 +89,10 @@ ROLES = {
     "moderator commune_agent operator": """
         pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
     """,
+    "commune_agent operator": """
+        verifications.accept verifications.file verifications.one verifications.queue verifications.refuse
+        pages.decide_verification pages.one_verification pages.proof_file pages.verifications
+    """,
 }
 """Beside the standing: which roles, one of which an endpoint takes."""
 TAKES = {
