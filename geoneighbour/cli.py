@@ -25,6 +25,7 @@ COMMANDS = {
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",
     "photos": "posts.commands",
+    "retention": "running.commands",
     "roles": "accounts.commands",
     "run": "running.commands",
     "serve": "running.commands",

@@ -14,6 +14,7 @@ from flask import Flask, current_app, request
 from flask_security import current_user
 from sqlalchemy import Engine, delete
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Attempt
 from geoneighbour.database.http import engine
@@ -84,10 +85,10 @@ def attempt(on: Engine, what: str, who: str, window: timedelta) -> int:
         return connection.execute(counted.returning(Attempt.times)).scalar_one()
 
 
-def forget(on: Engine) -> int:
+def forget(session: Session) -> int:
     """Deletes what was counted more than a day ago; returns how much."""
-    with on.begin() as connection:
-        return connection.execute(delete(Attempt).where(Attempt.since < datetime.now(UTC) - KEPT)).rowcount
+    old = delete(Attempt).where(Attempt.since < datetime.now(UTC) - KEPT)
+    return len(session.execute(old.returning(Attempt.since)).all())
 
 
 def _network(address: str) -> str:

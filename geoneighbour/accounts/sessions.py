@@ -16,7 +16,7 @@ from flask import Flask, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account, LoginSession
@@ -81,10 +81,10 @@ def present() -> int | None:
     return g.get("login_session")
 
 
-def forget(on: Engine) -> int:
+def forget(of: Session) -> int:
     """Deletes what was not used for 30 days; returns how much."""
-    with on.begin() as connection:
-        return connection.execute(delete(LoginSession).where(LoginSession.seen_on < _oldest())).rowcount
+    old = delete(LoginSession).where(LoginSession.seen_on < _oldest())
+    return len(of.scalars(old.returning(LoginSession.id)).all())
 
 
 def named(agent: str) -> tuple[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import InvalidInput, NotFound, NotVerified, Suspended
 from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP, Block, Member, Notice
+
+READ_KEPT, TOLD_KEPT = timedelta(days=90), timedelta(days=365)
 
 
 def create(session: Session, name: str) -> Member:
@@ -127,3 +129,10 @@ def blocked_by(session: Session, member_id: int) -> list[Member]:
     """Whom a member blocked, so that it can be undone."""
     chosen = select(Member).join(Block, Block.blocked_id == Member.id).where(Block.blocker_id == member_id)
     return list(session.scalars(chosen.order_by(Member.name, Member.id)))
+
+
+def forget_notices(session: Session) -> int:
+    """Deletes what was put away more than 90 days ago, or told more than a year ago; returns how much."""
+    now = datetime.now(UTC)
+    old = delete(Notice).where(or_(Notice.read_at < now - READ_KEPT, Notice.told_at < now - TOLD_KEPT))
+    return len(session.scalars(old.returning(Notice.id)).all())

@@ -1,4 +1,4 @@
-"""`geoneighbour serve`, `geoneighbour worker` and `geoneighbour run`, which is both and their database."""
+"""`geoneighbour serve`, `geoneighbour worker` and `geoneighbour run`, which is both and their database; `geoneighbour retention`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from geoneighbour import settings as environment
 from geoneighbour.database.engine import database_in_use, make_engine, service_url
 from geoneighbour.database.upgrade import require
 from geoneighbour.running import ports
+from geoneighbour.running.retention import run as run_all
 from geoneighbour.running.together import run_together
 from geoneighbour.running.web_server import WebServer
 from geoneighbour.running.worker import make_app
@@ -36,7 +37,7 @@ def serve() -> None:
 
 @click.command()
 def worker() -> None:
-    """Do what is due: the weekly review (REVIEW_CRON)."""
+    """Do what is due: mails, the weekly review (REVIEW_CRON), and each night what is kept no longer."""
     settings = environment.load()
     with database_in_use(settings) as url:
         require(make_engine(url))
@@ -47,3 +48,19 @@ def worker() -> None:
 def run() -> None:
     """Database, demonstration (in an empty database), web service and worker, until Ctrl+C."""
     run_together(environment.load(), chosen_port())
+
+
+@click.group("retention")
+def retention() -> None:
+    """What is kept no longer than docs/privacy.md says."""
+
+
+@retention.command("run")
+def run_retention() -> None:
+    """Delete what is due now, as the worker does each night."""
+    settings = environment.load()
+    with database_in_use(settings) as url:
+        require(make_engine(url))
+        gone = run_all(make_engine(service_url(settings, url)), settings)
+    for name, count in gone.items():
+        click.echo(f"{count:6} {name}")

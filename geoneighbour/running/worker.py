@@ -1,24 +1,23 @@
-"""What runs by itself: mails, the weekly review, the nightly sweep of photos and of what is old. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
+"""What runs by itself: mails, the weekly review, and each night what is kept no longer. Jobs are procrastinate's, in the PostgreSQL schema `jobs`."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from croniter import croniter
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from geoneighbour.accounts import limits
 from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
 from geoneighbour.errors import InvalidInput
 from geoneighbour.mailing.sending import send_due
-from geoneighbour.inviting import service as inviting
 from geoneighbour.nearness import review
-from geoneighbour.posts import photos
+from geoneighbour.running import retention
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
-from geoneighbour.storage import open_photos
-from geoneighbour.verification import documents, letters
 
 WEEK_SECONDS = 7 * 24 * 3600
 SWEEP_CRON = "30 3 * * *"
@@ -52,36 +51,19 @@ def make_app(url: str, settings: Settings) -> App:
     def sending(timestamp: int) -> int:
         return send_due(engine, sealer, settings)
 
-    @app.periodic(cron=SWEEP_CRON)
-    @app.task(name="sweep_photos", queueing_lock="sweep_photos")
-    def nightly_sweep(timestamp: int) -> int:
-        with transaction(engine) as session:
-            return photos.sweep(session, open_photos(settings))
-
-    @app.periodic(cron=SWEEP_CRON)
-    @app.task(name="forget_attempts", queueing_lock="forget_attempts")
-    def nightly_forgetting(timestamp: int) -> int:
-        return limits.forget(engine)
-
-    @app.periodic(cron=SWEEP_CRON)
-    @app.task(name="forget_documents", queueing_lock="forget_documents")
-    def forgetting_documents(timestamp: int) -> int:
-        with transaction(engine) as session:
-            return documents.forget(session)
-
-    @app.periodic(cron=SWEEP_CRON)
-    @app.task(name="forget_letters", queueing_lock="forget_letters")
-    def forgetting_letters(timestamp: int) -> int:
-        with transaction(engine) as session:
-            return letters.forget(session)
-
-    @app.periodic(cron=SWEEP_CRON)
-    @app.task(name="forget_invitations", queueing_lock="forget_invitations")
-    def nightly_ending(timestamp: int) -> int:
-        with transaction(engine) as session:
-            return inviting.forget(session)
-
+    for name, step in retention.steps(settings).items():
+        _each_night(app, engine, name, step)
     return app
+
+
+def _each_night(app: App, engine: Engine, name: str, step: Callable[[Session], int]) -> None:
+    """A job of its own for each: one that fails keeps no other from its turn."""
+
+    @app.periodic(cron=SWEEP_CRON)
+    @app.task(name=f"forget_{name}", queueing_lock=f"forget_{name}")
+    def forget(timestamp: int) -> int:
+        with transaction(engine) as session:
+            return step(session)
 
 
 def run_review(engine: Engine) -> dict[str, int]:

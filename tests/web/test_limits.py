@@ -82,9 +82,7 @@ def test_what_is_counted_names_nobody_and_is_forgotten(app, world, anne):
     world.execute(update(Attempt).values(since=datetime.now(UTC) - timedelta(days=1, seconds=1)))
     world.commit()
     login(app, "bruno@exemple.fr")
-    with app.app_context():
-        assert limits.forget(limits.engine()) == 2
-    world.rollback()
+    assert limits.forget(world) == 2
     assert world.scalar(select(func.count()).select_from(Attempt)) == 2
 
 
