@@ -18,3 +18,25 @@ END;
 COMMENT ON FUNCTION nearness.invitation_shown(bytea) IS
   'An invitation by the hash of its token: an open neighbourhood (where it merged, its heir) with its rounded number, and the name of who '
   'invites if they wished and live there still. No row for one that ended or was revoked.';
+
+CREATE OR REPLACE FUNCTION nearness.paper_ground(around geometry)
+RETURNS TABLE (layer text, id bigint, name text, shape bytea)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+  SELECT ground.layer, ground.id, ground.name, ST_AsBinary(ground.shape)
+  FROM (
+    SELECT 'commune' AS layer, commune.id::bigint AS id, nearness.said_name(commune.name, commune.names) AS name,
+      -- A tenth of a millimetre on a poster.
+      ST_ClipByBox2D(ST_SimplifyPreserveTopology(commune.geom, (ST_XMax(around) - ST_XMin(around)) / 3000), around::box2d) AS shape
+    FROM commune
+    WHERE commune.valid_to IS NULL AND commune.geom && around
+    UNION ALL
+    SELECT 'neighbourhood', neighbourhood.id, neighbourhood.name, ST_ClipByBox2D(neighbourhood.geom, around::box2d)
+    FROM neighbourhood
+    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && around
+  ) AS ground
+  WHERE NOT ST_IsEmpty(ground.shape)
+  ORDER BY ground.layer, ground.id;
+END;
+COMMENT ON FUNCTION nearness.paper_ground(geometry) IS
+  'What a printed map shows within a box (EPSG:4326), with names: communes, then open neighbourhoods, as WKB. The same for everybody.';
