@@ -163,6 +163,16 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [
+        words
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, words in getattr(report, "user_properties", ())
+        if name == "figure" and report.when == "call"
+    ]
+    if told:
+        terminalreporter.section("attacks: what is left to guess")
+        terminalreporter.write_line("\n".join(told))
     if CHECKED:
         terminalreporter.section("random territories against the oracle")
         terminalreporter.write_line(", ".join(f"{number:,} {what}" for what, number in CHECKED.items()))
