@@ -17,7 +17,7 @@ from geoneighbour.members import service as members
 from geoneighbour.posts import photos
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
-from geoneighbour.verification import documents, letters
+from geoneighbour.verification import documents, letters, review
 
 
 def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
@@ -30,6 +30,7 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "notices": members.forget_notices,
         "documents": documents.forget,
         "letters": letters.forget,
+        "verification_acts": review.forget_acts,
         "invitations": inviting.forget,
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }

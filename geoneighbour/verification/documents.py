@@ -20,7 +20,8 @@ from geoneighbour.verification.models import Document
 
 FIELD = "document"
 MOST_BYTES = 5 * 1024**2
-KEPT = timedelta(days=30)
+KEPT = timedelta(days=29)
+"""Looked at each night: so that none is there for more than 30 days."""
 REFUSED = {
     "encrypted": "Ce PDF est protégé par un mot de passe : envoyez-le sans protection, ou une photo du papier.",
     "pages": "Ce PDF est trop long : 20 pages au plus.",
@@ -104,7 +105,7 @@ def opened(sealer: Sealer, document: Document) -> File:
 
 
 def forget(session: Session) -> int:
-    """Deletes what is 30 days old, or no longer needed (the member has moved, or is verified); the member is told. How many."""
+    """Deletes what has been kept for long enough, or no longer needed (the member has moved, or is verified); the member is told. How many."""
     gone = delete(Document).where(
         Document.member_id == Member.id,
         or_(

