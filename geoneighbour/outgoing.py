@@ -7,6 +7,7 @@ of a redirect is checked anew. Proxies that the environment names are not used: 
 from __future__ import annotations
 
 import ipaddress
+import json
 import socket
 import ssl
 import time
@@ -14,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -69,6 +71,38 @@ def get(
     raise Unavailable(f"{url}: leads on and on, more than {MOST_REDIRECTS} times")
 
 
+def json_from(
+    url: str,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    allowed_hosts: Collection[str] = (),
+    limits: Limits | None = None,
+    most_bytes: int = 256 * 1024,
+) -> tuple[int, Any]:
+    """Status and JSON of an address; with `fields` they are posted as a form. No redirects.
+
+    InvalidInput for an address that must not be opened, Unavailable for what is no JSON or too long.
+    """
+    limits = limits or Limits(seconds=10, idle_seconds=5)
+    clock = _Clock(time.monotonic() + limits.seconds, limits)
+    sent = {"Accept": "application/json", **(headers or {})}
+    content = None
+    if fields is not None:
+        content = urlencode(fields).encode()
+        sent |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(content))}
+    with _one_hop(_parse(url), sent, allowed_hosts, clock, content) as answer:
+        body = b""
+        for chunk in answer.chunks:
+            body += chunk
+            if len(body) > most_bytes:
+                raise Unavailable(f"{httpx.URL(url).host}: answers at too great length")
+    try:
+        return answer.status, json.loads(body)
+    except ValueError as error:
+        raise Unavailable(f"{httpx.URL(url).host}: does not answer in JSON") from error
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open Internet, also when it is written inside an IPv6 one (mapped, 6to4, NAT64)."""
     ip = ipaddress.ip_address(address.partition("%")[0])
@@ -97,7 +131,11 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
 
 @contextmanager
 def _one_hop(
-    place: httpx.URL, headers: Mapping[str, str], allowed_hosts: Collection[str], clock: _Clock
+    place: httpx.URL,
+    headers: Mapping[str, str],
+    allowed_hosts: Collection[str],
+    clock: _Clock,
+    content: bytes | None = None,
 ) -> Iterator[Answer]:
     known = place.host.lower() in {host.lower() for host in allowed_hosts}
     if place.scheme != "https" and not known:
@@ -112,7 +150,11 @@ def _one_hop(
         with (
             httpcore.ConnectionPool(_tls(), network_backend=_Checked(clock, known)) as pool,
             pool.stream(
-                "GET", target, headers=[*sent, *headers.items()], extensions={"timeout": waits}
+                "GET" if content is None else "POST",
+                target,
+                headers=[*sent, *headers.items()],
+                content=content,
+                extensions={"timeout": waits},
             ) as answer,
         ):
             names = {

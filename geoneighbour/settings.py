@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     smtp_tls: bool = False
     mail_from: str = "voisinage@localhost"
 
+    oidc_issuer: str | None = Field(None, description="OpenID Connect provider to log in with; unset: none")
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str = Field("OpenID", min_length=1, max_length=40, description="what its button says")
+
     geocoder_url: str | None = Field(
         None, description="BAN-compatible /search endpoint; unset: no address search"
     )

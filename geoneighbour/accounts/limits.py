@@ -45,6 +45,8 @@ LIMITS = {
     "pages.search_home": Limit(60, 300, timedelta(hours=1)),
     "pages.write_address": Limit(60, 300, timedelta(hours=1)),
     "pages.move_house": Limit(60, 300, timedelta(hours=1)),
+    "openid.begin": Limit(30, 100, timedelta(minutes=15)),
+    "openid.finish": Limit(30, 100, timedelta(minutes=15)),
     "pages.delete_account": Limit(10, 100, timedelta(hours=1)),
     "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }
@@ -57,7 +59,9 @@ def init_app(app: Flask) -> None:
 
 
 def _count() -> None:
-    limit = LIMITS.get(request.endpoint or "") if request.method in ("POST", "DELETE") else None
+    # A form is looked at as often as one likes; going to a provider and back asks others each time.
+    counted = request.method in ("POST", "DELETE") or request.blueprint == "openid"
+    limit = LIMITS.get(request.endpoint or "") if counted else None
     if limit is None:
         return
     tried = {"address": _network(request.remote_addr or "")}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import lazy_gettext
 from flask_security import RegisterFormV2, Security, SQLAlchemySessionUserDatastore
 from werkzeug.local import LocalProxy
 from wtforms import FloatField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from geoneighbour.accounts import limits, passkeys, service, sessions
+from geoneighbour.accounts import limits, openid_http, passkeys, service, sessions
 from geoneighbour.accounts.mails import AnotherLinkForm, ForgotForm, QueuedMails
 from geoneighbour.accounts.models import Account, Passkey, Role
 from geoneighbour.database import state
@@ -38,6 +38,12 @@ class SignUpForm(RegisterFormV2):
         widget=HiddenField.widget, validators=[InputRequired(_NO_HOME), NumberRange(-90, 90, _NO_HOME)]
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if request.method == "GET" and (person := openid_http.waiting()):
+            # Their provider's words, to be changed at will.
+            self.name.data, self.email.data = person.name[:80], person.email
+
     def to_dict(self, only_user: bool) -> dict[str, Any]:
         home = {"name": self.name.data, "lon": self.lon.data, "lat": self.lat.data}
         # The home goes to create_user alone, never into a signal or a mail.
@@ -51,6 +57,7 @@ class Accounts(SQLAlchemySessionUserDatastore):
         home = Point(kwargs.pop("lon"), kwargs.pop("lat"))
         member = service.new_member(db(), sealer(), kwargs.pop("name"), home)
         account: Account = super().create_user(member=member, **kwargs)  # type: ignore[assignment]
+        openid_http.signed_up(account)
         return account
 
 
@@ -116,3 +123,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     sessions.init_app(app)
     passkeys.init_app(app)
     limits.init_app(app)
+    app.register_blueprint(openid_http.openid)
+    app.jinja_env.globals["openid_provider"] = openid_http.provider

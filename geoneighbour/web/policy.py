@@ -39,6 +39,7 @@ POLICY = {
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
+        openid.begin openid.finish
         security.tf_select security.wan_signin security.wan_signin_response
     """,
     Standing.SUSPENDED: """
@@ -46,6 +47,7 @@ POLICY = {
         nearness.me members.notices members.read_notice
         pages.account pages.delete_account pages.own_data pages.read_notice pages.decisions pages.appeal
         pages.access pages.close_session pages.close_sessions
+        openid.unlink
         pages.address pages.search_address pages.write_address pages.moving pages.search_home pages.move_house
         security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
     """,

@@ -8,6 +8,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from geoneighbour.accounts import sessions
+from geoneighbour.accounts.openid_http import linked
 from geoneighbour.database.http import db
 from geoneighbour.web.pages.blueprint import pages
 
@@ -15,7 +16,10 @@ from geoneighbour.web.pages.blueprint import pages
 @pages.get("/compte/acces")
 def access() -> str:
     return render_template(
-        "access.html", sessions=sessions.listed(db(), current_user.id), present=sessions.present()
+        "access.html",
+        sessions=sessions.listed(db(), current_user.id),
+        present=sessions.present(),
+        identities=linked(db(), current_user.id),
     )
 
 
