@@ -90,8 +90,7 @@ def enter_code(typed: str) -> None:
     member_id = current_member().id
     with transaction(engine()) as session:
         outcome = letters.enter(session, post(), member_id, typed)
-        letter = letters.latest(session, post(), member_id)
-        left = letters.tries_left(session, member_id, letter.place) if letter else 0
+        left = letters.own_tries_left(session, member_id)
     match outcome:
         case Outcome.WRONG if left:
             raise InvalidInput(
@@ -100,10 +99,7 @@ def enter_code(typed: str) -> None:
                 left=left,
             )
         case Outcome.WRONG | Outcome.LOCKED:
-            raise Conflict(
-                "Trop de codes faux : aucun code ne sert plus pour cette adresse pendant 30 jours.",
-                field="code",
-            )
+            raise Conflict(letters.LOCKED_WORDS, field="code")
         case Outcome.EXPIRED:
             raise Conflict("Ce code a plus de 30 jours : demandez une autre lettre.", field="code")
         case Outcome.NO_LETTER:
@@ -113,7 +109,12 @@ def enter_code(typed: str) -> None:
 def letter_json(letter: Letter) -> dict[str, Any]:
     until = letters.valid_until(letter)
     return {
-        "state": "expired" if letters.expired(letter) and letter.code else letter.state,
+        # Whether a reviewer looks at it first is not told: letters.ask.
+        "state": "expired"
+        if letters.expired(letter) and letter.code
+        else "waiting"
+        if letter.state == "to_check"
+        else letter.state,
         "asked_at": letter.asked_at.isoformat(),
         "printed_at": letter.printed_at.isoformat() if letter.printed_at else None,
         "sent_at": letter.sent_at.isoformat() if letter.sent_at else None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import Conflict, InvalidInput, NotFound
@@ -29,10 +29,11 @@ LOCKED = timedelta(days=30)
 TRIES = 5
 BETWEEN_LETTERS = timedelta(days=30)
 MOST_AT_A_PLACE = 6
-"""Letters to one address within 30 days, whoever asks."""
+"""Letters to one address within 30 days that need no reviewer's word, whoever asks."""
 MOST_REFUSED = 3
 """Refused letters of one member within 30 days: reviewers' time is short."""
 KEPT = timedelta(days=90)
+LOCKED_WORDS = "Trop de codes faux : aucun code ne sert plus pour cette adresse pendant 30 jours."
 
 
 class Outcome(Enum):
@@ -71,40 +72,52 @@ def ask(session: Session, post: Post, member_id: int, language: str) -> Letter:
     # What was never printed, for other words or another home, went to nobody.
     unprinted = and_(Letter.state.in_(("to_check", "waiting")), Letter.home != home)
     session.execute(delete(Letter).where(Letter.member_id == member_id, unprinted))
-    _require_room(session, member_id, place)
+    _require_room(session, member_id)
+    # Those before are too old.
+    former = Letter.state.in_(("to_check", "waiting", "printed", "sent"))
+    session.execute(delete(Letter).where(Letter.member_id == member_id, former))
     letter = Letter(
         member_id=member_id,
         moved_at=member.moved_at,
         home=home,
         place=place,
         language=language,
-        state="waiting" if address.checked else "to_check",
+        # Nobody is told which: it would tell whether others at this address asked, or guessed.
+        state="waiting" if address.checked and _quiet(session, place) else "to_check",
     )
     session.add(letter)
     session.flush()
     return letter
 
 
-def _require_room(session: Session, member_id: int, place: bytes) -> None:
-    """Conflict when the member, or the address, has had as many letters as there may be, or wrong codes."""
-    recent = func.greatest(Letter.asked_at, Letter.printed_at) > datetime.now(UTC) - BETWEEN_LETTERS
-    sent = select(func.count()).select_from(Letter).where(recent)
-    going, refused = Letter.state != "refused", Letter.state == "refused"
-    if session.scalar(sent.where(Letter.member_id == member_id, going)):
+def _require_room(session: Session, member_id: int) -> None:
+    """Conflict when the member has had as many letters as there may be, or has given too many wrong codes."""
+    own = _recent().where(Letter.member_id == member_id)
+    if session.scalar(own.where(Letter.state != "refused")):
         raise Conflict("Une seule lettre en 30 jours.")
-    if (session.scalar(sent.where(Letter.member_id == member_id, refused)) or 0) >= MOST_REFUSED:
+    if (session.scalar(own.where(Letter.state == "refused")) or 0) >= MOST_REFUSED:
         raise Conflict("Cette adresse a été refusée plusieurs fois : essayez une autre façon.")
-    if (session.scalar(sent.where(Letter.place == place, going)) or 0) >= MOST_AT_A_PLACE:
-        raise Conflict("Cette adresse a déjà reçu beaucoup de lettres ce mois-ci.")
-    if tries_left(session, member_id, place) == 0:
-        raise Conflict("Trop de codes faux : aucun code ne sert plus pour cette adresse pendant 30 jours.")
+    if own_tries_left(session, member_id) == 0:
+        raise Conflict(LOCKED_WORDS)
+
+
+def _quiet(session: Session, place: bytes) -> bool:
+    """Whether an address has had few letters and wrong codes; else a reviewer looks at what is asked for it."""
+    letters = session.scalar(_recent().where(Letter.place == place, Letter.state != "refused")) or 0
+    return letters < MOST_AT_A_PLACE and _wrong(session, WrongCode.place == place)[0] < TRIES
+
+
+def _recent() -> Select[int]:
+    recent = func.greatest(Letter.asked_at, Letter.printed_at) > datetime.now(UTC) - BETWEEN_LETTERS
+    return select(func.count()).select_from(Letter).where(recent)
 
 
 def latest(session: Session, post: Post, member_id: int) -> Letter | None:
     """The member's newest letter, if it is for the home and the words that are kept now."""
     letters = select(Letter).join(Member, Member.id == Letter.member_id)
     present = letters.where(Member.id == member_id, Letter.moved_at == Member.moved_at)
-    letter = session.scalars(present.order_by(Letter.id.desc()).limit(1)).one_or_none()
+    newest = present.order_by(Letter.id.desc()).limit(1).execution_options(populate_existing=True)
+    letter = session.scalars(newest).one_or_none()
     if letter and letter.home == post.keys.home(addresses.own(session, post.sealer, member_id)):
         return letter
     return None
@@ -120,12 +133,21 @@ def expired(letter: Letter) -> bool:
     return until is not None and until <= datetime.now(UTC)
 
 
-def tries_left(session: Session, member_id: int, place: bytes) -> int:
-    """How many wrong codes the account and the address may still give within 30 days: the fewer of the two."""
-    of_member, of_place = WrongCode.member_id == member_id, WrongCode.place == place
-    counted = select(func.count().filter(of_member), func.count().filter(of_place))
+def own_tries_left(session: Session, member_id: int) -> int:
+    """How many wrong codes the account may still give within 30 days. What others at the address did is not told."""
+    return max(0, TRIES - _wrong(session, WrongCode.member_id == member_id)[0])
+
+
+def locked(session: Session, member_id: int, place: bytes) -> bool:
+    """Whether the account, or the address, has given its five wrong codes within 30 days."""
+    return max(_wrong(session, WrongCode.member_id == member_id, WrongCode.place == place)) >= TRIES
+
+
+def _wrong(session: Session, *whose: ColumnElement[bool]) -> Sequence[int]:
+    """The wrong codes of the last 30 days, for each of these conditions."""
     recent = WrongCode.tried_at > datetime.now(UTC) - LOCKED
-    return max(0, TRIES - max(session.execute(counted.where(recent, or_(of_member, of_place))).one()))
+    counted = select(*(func.count().filter(one) for one in whose))
+    return session.execute(counted.where(recent, or_(*whose))).one()
 
 
 def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
@@ -134,13 +156,17 @@ def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
     InvalidInput for what cannot be a code, which does not count.
     """
     code = plain(typed)
-    # One after the other: of many at once each sees the wrong ones before it.
-    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
     letter = latest(session, post, member_id)
+    if letter and locked(session, member_id, letter.place):
+        return Outcome.LOCKED
+    # One after the other from here: of many at once each sees the wrong ones before it.
+    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    if letter:
+        _lock(session, letter.place)
+        letter = latest(session, post, member_id)
     if letter is None or letter.code is None:
         return Outcome.NO_LETTER
-    _lock(session, letter.place)
-    if tries_left(session, member_id, letter.place) == 0:
+    if locked(session, member_id, letter.place):
         return Outcome.LOCKED
     if expired(letter):
         return Outcome.EXPIRED

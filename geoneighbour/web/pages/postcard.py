@@ -28,7 +28,7 @@ def postcard(member: Member) -> dict[str, object]:
         "letter": letter,
         "expired": letter is not None and letters.expired(letter),
         "until": letters.valid_until(letter) if letter else None,
-        "left": letters.tries_left(db(), member.id, letter.place) if letter else letters.TRIES,
+        "left": letters.own_tries_left(db(), member.id),
     }
 
 
@@ -45,7 +45,6 @@ def enter_letter_code() -> Response | tuple[str, int]:
     refusal = attempt(lambda: enter_code(typed("code")))
     if refusal:
         return show(refusal, "postcard", code=typed("code")), status_of(refusal)
-    flash(gettext("Votre adresse est vérifiée : bienvenue parmi vos voisins."), "done")
     return redirect(url_for("pages.home"))
 
 
