@@ -20,12 +20,21 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from geoneighbour import outgoing
-from geoneighbour.errors import InvalidInput, Unavailable
+from geoneighbour.errors import InvalidInput
 from geoneighbour.settings import Settings
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 """With public keys alone: "none" and the client's secret sign nothing."""
 LEEWAY_SECONDS = 60
+
+
+class Unfit(InvalidInput):
+    """La connexion n’a pas abouti. Recommencez, ou prenez votre mot de passe."""
+
+    def __init__(self, why: str) -> None:
+        """`why` is for the log alone."""
+        super().__init__()
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,11 @@ class Provider:
         return flow, address
 
     def finish(self, flow: Flow, answer: Mapping[str, str], back: str) -> Person:
-        """Who the provider says it is. InvalidInput for whatever does not fit, Unavailable when it does not answer."""
+        """Who the provider says it is. Unfit for whatever does not hold; what `outgoing` raises."""
         if answer.get("state") != flow.state or not answer.get("code"):
-            raise InvalidInput("the answer does not belong to this browser")
+            raise Unfit("the answer does not belong to this browser")
         if answer.get("iss", self.issuer) != self.issuer:
-            raise InvalidInput("the answer is another provider's")
+            raise Unfit("the answer is another provider's")
         metadata = self._metadata()
         token = self._token(metadata["token_endpoint"], flow, answer["code"], back)
         keys = self._json(metadata["jwks_uri"])
@@ -110,7 +119,7 @@ class Provider:
             )
             claims.validate(leeway=LEEWAY_SECONDS)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InvalidInput(f"the provider's word does not hold: {type(error).__name__}") from error
+            raise Unfit(f"the provider's word does not hold: {type(error).__name__}") from error
         return Person(
             self.issuer,
             str(claims["sub"]),
@@ -122,7 +131,7 @@ class Provider:
         metadata = self._json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         if metadata.get("issuer") != self.issuer or not all(isinstance(metadata.get(n), str) for n in wanted):
-            raise Unavailable("the provider's metadata is not its own")
+            raise Unfit("the provider's metadata is not its own")
         return metadata
 
     def _token(self, url: str, flow: Flow, code: str, back: str) -> dict[str, Any]:
@@ -140,13 +149,13 @@ class Provider:
             allowed_hosts=self.allowed_hosts,
         )
         if status != 200 or not isinstance(token, dict) or not isinstance(token.get("id_token"), str):
-            raise InvalidInput("the provider gives no token")
+            raise Unfit("the provider gives no token")
         return token
 
     def _json(self, url: str) -> dict[str, Any]:
         status, found = outgoing.json_from(url, allowed_hosts=self.allowed_hosts)
         if status != 200 or not isinstance(found, dict):
-            raise Unavailable("the provider does not answer as one")
+            raise Unfit("the provider does not answer as one")
         return found
 
 

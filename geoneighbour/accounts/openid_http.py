@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from geoneighbour.accounts.models import Account, OpenidIdentity
-from geoneighbour.accounts.openid import Flow, Person, Provider, kept
+from geoneighbour.accounts.openid import Flow, Person, Provider, Unfit, kept
 from geoneighbour.database.http import db
-from geoneighbour.errors import GeoneighbourError, InvalidInput, NotFound
+from geoneighbour.errors import GeoneighbourError, NotFound
 
 openid = Blueprint("openid", __name__)
 FLOW, PERSON = "openid_flow", "openid_person"
@@ -47,7 +47,7 @@ def begin() -> Response:
 def finish() -> Response:
     try:
         if (flow := session.pop(FLOW, None)) is None:
-            raise InvalidInput("no flow was begun here")
+            raise Unfit("no flow was begun here")
         person = _required().finish(Flow(**flow), request.args, _back())
     except NotFound:
         raise
@@ -61,7 +61,7 @@ def finish() -> Response:
         flash(gettext("Il reste à dire où vous habitez, sur la carte."), "done")
         return redirect(url_for("pages.start"))
     if not account.active:
-        return _failed(InvalidInput("the account is closed"))
+        return _failed(Unfit("the account is closed"))
     login_user(account, remember=False, authn_via=["openid"])
     return redirect(url_for("pages.home"))
 
@@ -126,7 +126,7 @@ def _required() -> Provider:
 def _failed(error: GeoneighbourError) -> Response:
     if isinstance(error, NotFound):
         raise error
-    log.warning("openid: %s", error.reason)
+    log.warning("openid: %s", error.why if isinstance(error, Unfit) else type(error).__name__)
     flash(gettext("La connexion n’a pas abouti. Recommencez, ou prenez votre mot de passe."), "error")
     return redirect(url_for("pages.access" if current_user.is_authenticated else "security.login"))
 
