@@ -70,7 +70,7 @@ def one(session: Session, reviewer_id: int, way: str, item_id: int) -> Waiting:
 
 def file(session: Session, sealer: Sealer, reviewer_id: int, document_id: int) -> File:
     """What is on the paper, for a reviewer; that it was opened is written down. NotFound as one()."""
-    document = _document(session, reviewer_id, document_id)
+    document = _document(session, reviewer_id, "document", document_id)
     _note(session, reviewer_id, document.member_id, "document", "opened")
     return documents.opened(sealer, document)
 
@@ -82,7 +82,7 @@ def accept(session: Session, reviewer_id: int, way: str, item_id: int) -> None:
         letters.approve(session, item_id)
         _note(session, reviewer_id, letter.member_id, way, "accepted")
         return
-    document = _document(session, reviewer_id, item_id)
+    document = _document(session, reviewer_id, way, item_id)
     session.delete(document)
     _note(session, reviewer_id, document.member_id, way, "accepted")
     session.add(Notice(member_id=document.member_id, kind="document_accepted"))
@@ -91,7 +91,8 @@ def accept(session: Session, reviewer_id: int, way: str, item_id: int) -> None:
 
 def refuse(session: Session, reviewer_id: int, way: str, item_id: int, reason: str) -> None:
     """With a reason that the member reads. InvalidInput without one; NotFound as one()."""
-    reason = " ".join(reason.split())
+    # PostgreSQL keeps no text with a zero in it.
+    reason = " ".join(reason.replace("\0", " ").split())
     if not 3 <= len(reason) <= LONGEST_REASON:
         raise InvalidInput(
             "Dites pourquoi, en %(most)s caractères au plus : la personne le lira.",
@@ -103,7 +104,7 @@ def refuse(session: Session, reviewer_id: int, way: str, item_id: int, reason: s
         letters.refuse(session, item_id, reason)
         _note(session, reviewer_id, letter.member_id, way, "refused", reason)
         return
-    document = _document(session, reviewer_id, item_id)
+    document = _document(session, reviewer_id, way, item_id)
     session.delete(document)
     _note(session, reviewer_id, document.member_id, way, "refused", reason)
     session.add(Notice(member_id=document.member_id, kind="document_refused", about={"reason": reason}))
@@ -142,8 +143,10 @@ def _may(reviewer_id: int, member_id: object) -> ColumnElement[bool]:
     return func.nearness.may_review(reviewer_id, member_id)
 
 
-def _document(session: Session, reviewer_id: int, document_id: int) -> Document:
-    """Locked, its member first: whoever sends another one locks in the same order."""
+def _document(session: Session, reviewer_id: int, way: str, document_id: int) -> Document:
+    """NotFound for another way, or as one(). Locked, its member first: whoever sends another one locks in the same order."""
+    if way != "document":
+        raise NotFound
     allowed = _present().where(Document.id == document_id, _may(reviewer_id, Document.member_id))
     member_id = session.scalar(allowed.with_only_columns(Document.member_id))
     if member_id is not None:

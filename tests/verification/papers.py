@@ -6,7 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from geoneighbour import printing
 
@@ -47,6 +47,12 @@ def _launch(writer: PdfWriter) -> None:
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(action)
 
 
+def _circle(writer: PdfWriter) -> None:
+    tree = writer.root_object["/Pages"]
+    tree["/Kids"].append(writer.root_object.raw_get("/Pages"))
+    tree[NameObject("/Count")] = NumberObject(2)
+
+
 HOSTILE = {
     "script": (made(_script("/OpenAction")), "programme"),
     "script of a page": (made(_script("/AA", on_page=True)), "programme"),
@@ -54,6 +60,7 @@ HOSTILE = {
     "file inside": (made(lambda writer: writer.add_attachment("a.exe", b"MZ")), "programme"),
     "encrypted": (made(lambda writer: writer.encrypt("", "owner")), "mot de passe"),
     "21 pages": (made(lambda writer: [writer.add_blank_page(9, 9) for _ in range(20)]), "trop long"),
+    "pages in a circle": (made(_circle), "lu"),
     "no page": (b"%PDF-1.7\n%%EOF", "lu"),
     "half a file": (bill()[:900], "lu"),
     "a page of HTML": (b"<html><script>alert(1)</script>", "lu"),

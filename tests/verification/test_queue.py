@@ -153,7 +153,9 @@ def test_refusing_takes_a_reason_that_the_member_reads(town):
     assert empty.status_code == 422
     assert empty.text.count('id="problem-reason"') == 1
     assert town.left() == 2
-    refused = town["operator"].post(path, data={"decision": "refuse", "reason": "La date <b>manque</b>."})
+    api = f"/api/v1/verifications/document/{town.papers['Zoé']}/refuse"
+    assert town["operator"].post(api, json={"reason": "\0" * 3}).status_code == 422
+    refused = town["operator"].post(path, data={"decision": "refuse", "reason": "La date\0<b>manque</b>."})
     assert refused.status_code == 302
     assert town.left() == 1
     assert members.get(town.world, town.ids["Zoé"]).verified_at is None
@@ -263,6 +265,14 @@ def test_a_hint_stands_beside(town):
 
 def test_the_command_line_lists_all(town):
     assert [one.name for one in review.queue(town.world, None)] == ["Zoé", "Yann"]
+
+
+def test_there_is_no_third_way(town):
+    for path in (f"/api/v1/verifications/foo/{town.papers['Zoé']}", "/api/v1/verifications/postcard/99"):
+        assert town["operator"].get(path).status_code == 404
+        assert town["operator"].post(f"{path}/accept").status_code == 404
+        assert town["operator"].post(f"{path}/refuse", json={"reason": "Illisible"}).status_code == 404
+    assert town.left() == 2
 
 
 def test_acts_are_forgotten_after_a_year(town):

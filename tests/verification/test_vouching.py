@@ -6,6 +6,7 @@ import json
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select, update
@@ -169,6 +170,32 @@ def test_three_in_a_year(town):
     assert not may(town, anne, fourth)
     town.execute(update(Vouch).values(vouched_at=Vouch.vouched_at - timedelta(days=2)))
     assert may(town, anne, fourth)
+
+
+def test_two_words_at_once_are_one_after_the_other(town, database):
+    """The cap is one word away: of two newcomers to whom a voucher gives it at the same moment, one gets it."""
+    anne = proved(town)
+    for number in range(2):
+        vouching.vouch(town, TWO, anne, newcomer(town, f"Z{number}")[1])
+    codes = [newcomer(town, name)[1] for name in ("Zoé", "Yann")]
+    town.commit()
+    vouching.vouch(town, TWO, anne, codes[0])
+    outcome: list[object] = []
+
+    def second() -> None:
+        with Session(database) as other:
+            try:
+                outcome.append(vouching.vouch(other, TWO, anne, codes[1]))
+            except GeoneighbourError as refused:
+                outcome.append(type(refused))
+
+    waiting = Thread(target=second)
+    waiting.start()
+    waiting.join(0.5)
+    assert waiting.is_alive(), "waits for the first to be committed"
+    town.commit()
+    waiting.join()
+    assert outcome == [Forbidden]
 
 
 def test_only_who_is_not_verified_asks_and_only_where_it_is_open(town):
