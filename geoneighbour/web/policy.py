@@ -48,11 +48,11 @@ POLICY = {
         pages.account pages.delete_account pages.own_data pages.read_notice pages.decisions pages.appeal
         pages.access pages.close_session pages.close_sessions
         openid.unlink
-        pages.address pages.search_address pages.write_address pages.moving pages.search_home pages.move_house
         security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
     """,
     Standing.ACCOUNT: """
         accounts.move members.decide members.unblock
+        pages.address pages.search_address pages.write_address pages.moving pages.search_home pages.move_house
         neighbourhoods.leave neighbourhoods.withdraw pages.leave pages.withdraw
         pages.decide pages.introduce pages.unblock pages.verification
         pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
