@@ -52,7 +52,10 @@ def make_engine(url: str) -> Engine:
     """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
-    return create_engine("postgresql+psycopg://", pool_pre_ping=True, connect_args=parameters)
+    # What goes into a statement is somebody's: neither logs nor errors repeat it.
+    return create_engine(
+        "postgresql+psycopg://", pool_pre_ping=True, hide_parameters=True, connect_args=parameters
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from geoneighbour.logs import Discreet
 from geoneighbour.settings import Settings
 
 
@@ -22,6 +23,7 @@ class WebServer(BaseApplication):
             "graceful_timeout": 10,
             "proc_name": "geoneighbour",
             "loglevel": "warning",
+            "logger_class": Discreet,
             "control_socket_disable": True,
         }
         super().__init__()

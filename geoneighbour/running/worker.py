@@ -13,6 +13,7 @@ from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
 from geoneighbour.errors import InvalidInput
+from geoneighbour.logs import keep_quiet
 from geoneighbour.mailing.sending import send_due
 from geoneighbour.nearness import review
 from geoneighbour.running import retention
@@ -31,6 +32,7 @@ def make_app(url: str, settings: Settings) -> App:
     """The job queue on a database (libpq URL, of the service), with the tasks it runs on time."""
     if not croniter.is_valid(settings.review_cron):
         raise InvalidInput(f"REVIEW_CRON is not a cron expression: {settings.review_cron}")
+    keep_quiet()
     # A review that was due while the machine was off is made up for when the worker starts.
     app = App(
         connector=PsycopgConnector(conninfo=with_option(url, f"-c search_path={JOBS}")),

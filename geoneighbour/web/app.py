@@ -23,6 +23,7 @@ from geoneighbour.database import http as database
 from geoneighbour.database import state
 from geoneighbour.database.engine import database_url, make_engine, service_url
 from geoneighbour.inviting.http import api as inviting
+from geoneighbour.logs import keep_quiet
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
 from geoneighbour.moderation.http import api as moderation
@@ -60,6 +61,7 @@ TEXTS = {
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
     """The WSGI application on the database of `settings` (the environment's when not given)."""
     settings = settings or environment.load()
+    keep_quiet()
     app = APIFlask(
         __name__,
         title="geoneighbour",
