@@ -46,7 +46,7 @@ class Sealer:
 
     def anew(self, box: bytes) -> bytes:
         """The same content, sealed with the first key."""
-        return self.seal(self.open(box))
+        return self.seal_file(self.open_file(box))
 
 
 def _own(settings: Settings) -> str:

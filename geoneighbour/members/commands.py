@@ -21,7 +21,7 @@ def addresses() -> None:
 def seal() -> None:
     """Seal every address and every waiting mail anew with the first of ADDRESS_KEYS, and every home that is not sealed yet.
 
-    All of them, or none. Afterwards the other keys can go.
+    All of them, or none. Afterwards, and after `verifications seal`, the other keys can go.
     """
     chosen = settings.load()
     sealer = Sealer(chosen)

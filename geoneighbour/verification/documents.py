@@ -104,6 +104,14 @@ def opened(sealer: Sealer, document: Document) -> File:
     return File(document.kind, sealer.open_file(document.box))
 
 
+def seal_anew(session: Session, sealer: Sealer) -> int:
+    """Seals every document with the first key; returns how many."""
+    kept = session.scalars(select(Document)).all()
+    for document in kept:
+        document.box = sealer.anew(document.box)
+    return len(kept)
+
+
 def forget(session: Session) -> int:
     """Deletes what has been kept for long enough, or no longer needed (the member has moved, or is verified); the member is told. How many."""
     gone = delete(Document).where(

@@ -6,7 +6,8 @@ import click
 
 from geoneighbour import settings as environment
 from geoneighbour.database.engine import database_in_use, make_engine, transaction
-from geoneighbour.verification import review
+from geoneighbour.sealing import Sealer
+from geoneighbour.verification import documents, review
 
 
 @click.group()
@@ -17,11 +18,18 @@ def verifications() -> None:
 @verifications.command("list")
 def list_() -> None:
     """What waits for a reviewer, the oldest first. Decisions are taken on the page /verifications."""
-    with (
-        database_in_use(environment.load()) as url,
-        transaction(make_engine(url)) as session,
-    ):
+    with database_in_use(environment.load()) as url, transaction(make_engine(url)) as session:
         waiting = review.queue(session, None)
     for one in waiting:
         click.echo(f"{one.since:%Y-%m-%d}  {one.way:8}  {one.commune or 'no commune':30}  {one.name}")
     click.echo(f"{len(waiting)} waiting." if waiting else "Nothing waits.")
+
+
+@verifications.command()
+def seal() -> None:
+    """Seal the documents that wait anew with the first of ADDRESS_KEYS."""
+    settings = environment.load()
+    with database_in_use(settings) as url, transaction(make_engine(url)) as session:
+        click.echo(
+            f"{documents.seal_anew(session, Sealer(settings))} documents are sealed with the first key."
+        )

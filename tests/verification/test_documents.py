@@ -7,12 +7,15 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from geoneighbour import settings as environment
+from geoneighbour.cli import cli
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, Unavailable
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Notice
@@ -103,6 +106,22 @@ def test_nobody_reads_it_without_the_key(world, zoe, sealer, tmp_path):
         documents.opened(other, kept)
     # Nor beside the database.
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_keys_rotate(world, zoe, tmp_path, monkeypatch, database_url):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+
+    def with_keys(*keys: str) -> Settings:
+        return Settings(state_dir=tmp_path, database_url=database_url, address_keys=",".join(keys))
+
+    documents.send(world, Sealer(with_keys(old)), SETTINGS, zoe, PAPER)
+    world.commit()
+    monkeypatch.setattr(environment, "load", lambda: with_keys(new, old))
+    said = CliRunner().invoke(cli, ["verifications", "seal"], catch_exceptions=False)
+    assert said.output == "1 documents are sealed with the first key.\n"
+    assert documents.own(world, Sealer(with_keys(new)), zoe) == PAPER
+    listed = CliRunner().invoke(cli, ["verifications", "list"], catch_exceptions=False).output.split()
+    assert listed[1:6] == ["document", "Commune", "A", "Zoé", "1"]
 
 
 def test_one_at_a_time_and_taken_back(world, zoe, sealer):
