@@ -36,6 +36,7 @@ MEMBERS = [
     "/publications/nouvelle",
     "/voisins",
     "/messages",
+    "/garants",
     "/compte",
     "/mot-de-passe/changer",
 ]
@@ -103,12 +104,12 @@ def test_answer_card_and_refusals_are_accessible_too(site: Site, visit: Visit) -
     page.get_by_label("Latitude, longitude").fill("48,6565, -2,012")
     page.get_by_role("button", name="Choisir ce point").click()
     expect(page.locator("#answers article")).to_be_visible()
-    faults = _grave(page)
+    faults = grave(page)
     page.goto("/connexion")
     page.get_by_label("Adresse e-mail").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe").fill("rien de bon")
     page.get_by_role("button", name="Se connecter").click()
-    faults += _grave(page)
+    faults += grave(page)
     assert not faults, "\n".join(faults)
 
 
@@ -118,7 +119,7 @@ def _faults(page: Page, path: str) -> list[str]:
     if page.locator("#map:visible").count():
         wait_for_map(page)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    faults = _grave(page)
+    faults = grave(page)
     # Focus shows to whoever uses the keyboard.
     page.keyboard.press("Tab")
     faults += [f"{path}: no focus to be seen on {one}" for one in page.evaluate(WITHOUT_FOCUS)]
@@ -129,7 +130,8 @@ def _faults(page: Page, path: str) -> list[str]:
     return faults
 
 
-def _grave(page: Page) -> list[str]:
+def grave(page: Page) -> list[str]:
+    """What axe-core finds serious on a page as it is."""
     found = Axe().run(page).response["violations"]
     return [
         f"{page.url}: {fault['id']} ({fault['help']}) at {node['target']}"

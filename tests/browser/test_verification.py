@@ -17,6 +17,7 @@ from geoneighbour.verification import batch, service
 from geoneighbour.verification.models import Document, Vouch
 from tests.browser.conftest import Visit
 from tests.browser.site import PASSWORD, Site
+from tests.browser.test_accessible import grave
 from tests.posts.pictures import saved, scene
 from tests.verification.papers import bill
 from tests.verification.post import codes_in, post_of
@@ -66,7 +67,7 @@ def test_by_a_letter_asked_for_on_the_phone(site: Site, visit: Visit) -> None:
     expect(page.get_by_text("Votre adresse est vérifiée").first).to_be_visible()
 
 
-def test_by_a_neighbour_who_was_given_the_link(site: Site, visit: Visit) -> None:
+def test_by_a_neighbour_who_was_given_the_link(site: Site, visit: Visit, shoot) -> None:
     """One word is there already; she sends the link to somebody she knows, who says the second."""
     email = site.newcomer("Zoé", *HOME, verified=False)
     voucher = site.newcomer("Anne", *HOME, verified=False)
@@ -87,10 +88,13 @@ def test_by_a_neighbour_who_was_given_the_link(site: Site, visit: Visit) -> None
     assert link
     anne = visit(link.removeprefix(site.url), email=voucher, desk=True)
     expect(anne.get_by_role("heading", level=1)).to_have_text("Connaissez-vous Zoé ?")
+    shoot(anne, "vouch")
+    faults = grave(anne)
     anne.get_by_role("button", name="Oui, je m’en porte garant").click()
     expect(anne.get_by_text("Vous pouvez le faire encore 2 fois.")).to_be_visible()
     page.goto("/accueil")
     expect(page.get_by_text("Votre adresse est vérifiée").first).to_be_visible()
+    assert not faults, "\n".join(faults)
 
 
 def test_by_a_document_that_a_reviewer_reads(site: Site, visit: Visit) -> None:
@@ -110,6 +114,7 @@ def test_by_a_document_that_a_reviewer_reads(site: Site, visit: Visit) -> None:
     expect(card).to_contain_text("Votre document est arrivé le")
     desk = visit("/accueil", email=operator, desk=True)
     desk.get_by_role("link", name="1 adresse à vérifier").click()
+    faults = grave(desk)
     desk.get_by_role("link", name="Zoé").click()
     with desk.expect_download() as taken:
         desk.get_by_role("link", name="Ouvrir le PDF").click()
@@ -127,9 +132,11 @@ def test_by_a_document_that_a_reviewer_reads(site: Site, visit: Visit) -> None:
     picture = desk.get_by_alt_text("Le document envoyé par Zoé")
     expect(picture).to_be_visible()
     assert picture.evaluate("one => one.naturalWidth") == 1200
+    faults += grave(desk)
     desk.get_by_role("button", name="Accepter").click()
     expect(desk.get_by_role("heading", name="Rien à vérifier")).to_be_visible()
     with Session(site.engine) as session:
         assert session.scalar(select(func.count()).select_from(Document)) == 0
     page.goto("/accueil")
     expect(page.get_by_text("Votre document a été accepté, et il est supprimé.")).to_be_visible()
+    assert not faults, "\n".join(faults)
