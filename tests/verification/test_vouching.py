@@ -287,3 +287,15 @@ def test_codes_are_not_tried_for_long(town, logged_in):
     client = logged_in(anne)
     answers = [client.get(f"/api/v1/vouching/{new_code()}").status_code for _ in range(31)]
     assert answers == [422] * 30 + [429]
+
+
+def test_where_vouching_is_closed_nothing_leads_to_it(town, app, logged_in):
+    anne, zoe = proved(town), settled(town, "Zoé", *HERE, verified=False)
+    town.commit()
+    neighbour, asker = logged_in(anne), logged_in(zoe)
+    assert "/garants" in neighbour.get("/voisins").text
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"verification_ways": "document"})
+    assert "/garants" not in neighbour.get("/voisins").text
+    assert neighbour.get("/garants").status_code == 403
+    assert "Recevoir un code" not in asker.get("/verification").text
+    assert asker.post("/verification/voisins").status_code == 403

@@ -37,6 +37,6 @@ from geoneighbour.web.pages.vendor import init_app as init_vendor
 def init_app(app: Flask) -> None:
     """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
     init_vendor(app)
-    for module in (words, change_words, moderating, notices):
+    for module in (words, change_words, moderating, notices, vouching):
         module.init_app(app)
     app.register_blueprint(pages)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from geoneighbour.database.http import db
 from geoneighbour.members.http import current_member
 from geoneighbour.members.models import Member
-from geoneighbour.verification import vouching
+from geoneighbour.verification import service, vouching
 from geoneighbour.verification.vouching_http import asking_json, count_look, settings
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import Refusal, attempt, done
 from geoneighbour.web.pages.verification import card
 from geoneighbour.web.problems import status_of
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["vouching_is_open"] = lambda: "vouching" in service.ways(settings())
 
 
 @card("vouching")
@@ -68,6 +72,7 @@ def _may(member_id: int) -> bool:
 
 
 def _page(code: str, asker: Member | None, refusal: Refusal | None) -> str:
+    service.require_open(settings(), "vouching")
     member = current_member()
     return render_template(
         "verification/vouch.html",
