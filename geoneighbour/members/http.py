@@ -52,6 +52,7 @@ class Choices(BaseModel):
     findable: bool | None = None
     about: str | None = None
     can_help: str | None = None
+    initial: str | None = None
 
 
 def choices_json(member: Member) -> dict[str, Any]:
@@ -78,6 +79,8 @@ def decide(json_data: Choices) -> dict[str, Any]:
         service.list_on_roll(db(), member.id, json_data.listed)
     if json_data.findable is not None:
         service.be_findable(db(), member.id, json_data.findable)
+    if json_data.initial is not None:
+        service.show_initial(db(), member.id, json_data.initial)
     service.introduce(db(), member.id, json_data.about, json_data.can_help)
     db().flush()
     db().refresh(member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select
@@ -12,6 +13,7 @@ from geoneighbour.errors import InvalidInput, NotFound, NotVerified, Suspended
 from geoneighbour.members.models import LONGEST_ABOUT, LONGEST_CAN_HELP, Block, Member, Notice
 
 READ_KEPT, TOLD_KEPT = timedelta(days=90), timedelta(days=365)
+_INITIAL = re.compile(r"\s+(\w)\.$")
 
 
 def create(session: Session, name: str) -> Member:
@@ -70,6 +72,21 @@ def list_on_roll(session: Session, member_id: int, listed: bool) -> None:
 def be_findable(session: Session, member_id: int, findable: bool) -> None:
     """Whether visitors of the neighbourhood find the member, and may write (docs/decisions/014); who is not listed is not found."""
     get(session, member_id).findable = findable
+
+
+def show_initial(session: Session, member_id: int, initial: str) -> None:
+    """Neighbours read « Zoé M. » instead of « Zoé », or again « Zoé » for an empty text. InvalidInput: not one letter."""
+    member, letter = get(session, member_id), initial.strip().removesuffix(".").upper()
+    if letter and not (len(letter) == 1 and letter.isalpha()):
+        raise InvalidInput("Une seule lettre.", field="initial")
+    first = _INITIAL.sub("", member.name)
+    member.name = f"{first[:77]} {letter}." if letter else first
+
+
+def initial_of(member: Member) -> str:
+    """The letter that neighbours read after the first name; may be empty."""
+    found = _INITIAL.search(member.name)
+    return found[1] if found else ""
 
 
 def introduce(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -28,7 +28,13 @@ def account() -> str:
 @pages.post("/compte/profil")
 def introduce() -> Response | tuple[str, int]:
     member, about, can_help = current_member(), typed("about"), typed("can_help")
-    refusal = attempt(lambda: service.introduce(db(), member.id, about, can_help))
+
+    def say() -> None:
+        service.introduce(db(), member.id, about, can_help)
+        if "initial" in request.form:
+            service.show_initial(db(), member.id, typed("initial"))
+
+    refusal = attempt(say)
     if refusal:
         return _page(about, can_help, refusal), status_of(refusal)
     flash(gettext("C’est enregistré."), "done")
@@ -61,6 +67,7 @@ def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
         decisions=bool(moderation.about(db(), member.id)),
         member=member,
         about=about,
+        initial=service.initial_of(member),
         can_help=can_help,
         longest_about=LONGEST_ABOUT,
         longest_can_help=LONGEST_CAN_HELP,
