@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "demo.commands",
     "letters": "verification.commands",
     "members": "verification.commands",
+    "moderation": "moderation.commands",
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",
     "photos": "posts.commands",

@@ -2,3 +2,5 @@
 
 EMAIL, PASSWORD = "demo@exemple.fr", "voisinage-demo"
 """What one logs in with."""
+OPERATOR_EMAIL, AGENT_EMAIL = "operateur@exemple.fr", "mairie@exemple.fr"
+"""Who looks after everything, and who does in the commune of Saint-Malo; the same password."""

@@ -16,16 +16,29 @@ from geoneighbour.accounts.opening import open_account
 from geoneighbour.boundaries.reader import Progress as ImportProgress
 from geoneighbour.boundaries.reader import Request as Boundaries
 from geoneighbour.communes import service as communes
-from geoneighbour.communes.models import DEMONSTRATION
-from geoneighbour.demo import EMAIL, PASSWORD, changes, people, places, story, territory
+from geoneighbour.communes.models import DEMONSTRATION, Commune
+from geoneighbour.demo import (
+    AGENT_EMAIL,
+    EMAIL,
+    OPERATOR_EMAIL,
+    PASSWORD,
+    changes,
+    people,
+    places,
+    story,
+    territory,
+)
 from geoneighbour.demo.texts import display_names, profiles
 from geoneighbour.errors import Conflict
 from geoneighbour.members.models import Member
 from geoneighbour.members.service import be_findable, introduce
+from geoneighbour.moderation.reports import report
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.posts import queries as posts_read
 from geoneighbour.posts import service as posts
+from geoneighbour.roles import service as roles
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 from geoneighbour.verification.models import Proof
@@ -92,6 +105,7 @@ def load(
     told = story.written(seed, homes, arrived, drawn, now)
     for one in progress(told, "posts"):
         _write(session, one, settled)
+    _moderate(session, settings, settled)
     proposed = sum(one.supporters is not None for one in drawn)
     return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told))
 
@@ -140,6 +154,19 @@ def _write(session: Session, one: story.Written, settled: list[Member]) -> None:
     if one.closed_at:
         posts.close(session, author.id, post.id)
         post.closed_at = one.closed_at
+
+
+def _moderate(session: Session, settings: Settings, settled: list[Member]) -> None:
+    """An operator and an agent of the login's commune, and one report that waits for them."""
+    home = session.get_one(Commune, session.get_one(Residence, settled[0].id).commune_id)
+    operator, agent = settled[-1].id, settled[-2].id
+    for member, email in ((operator, OPERATOR_EMAIL), (agent, AGENT_EMAIL)):
+        open_account(session, settings, member, email, PASSWORD)
+    roles.grant(session, operator, "operator")
+    roles.grant(session, agent, "commune_agent", home.code)
+    shown = posts_read.feed(session, settled[0].id, most=50, kind="offer")
+    if other := next((row for row in shown if not row.mine), None):
+        report(session, settled[0].id, "post", str(other.id), "scam", "On dirait une publicité.")
 
 
 def _verified(member: Member) -> datetime:
