@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground.points import Point
 from geoneighbour.members import addresses
-from geoneighbour.verification import batch
+from geoneighbour.verification import batch, letters
 from geoneighbour.verification.codes import Keys
 from geoneighbour.verification.letters import Post
+from geoneighbour.verification.models import Letter, WrongCode
 from tests.world import settled
 
 HERE, THERE = Point(-2.05, 48.55), Point(-2.02, 48.55)
@@ -69,3 +72,22 @@ def enter(client: FlaskClient, code: str):
 
 def ask(client: FlaskClient):
     return client.post("/api/v1/me/verification/postcard")
+
+
+def tries(world, post, member, codes):
+    outcomes = [letters.enter(world, post, member, code) for code in codes]
+    world.commit()
+    return outcomes
+
+
+def later(world, days: float) -> None:
+    """So many days pass for letters and wrong codes."""
+    by = timedelta(days=days)
+    world.execute(
+        update(Letter).values(
+            asked_at=Letter.asked_at - by, printed_at=Letter.printed_at - by, sent_at=Letter.sent_at - by
+        )
+    )
+    world.execute(update(WrongCode).values(tried_at=WrongCode.tried_at - by))
+    world.commit()
+    world.expire_all()

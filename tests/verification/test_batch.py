@@ -27,11 +27,6 @@ MM = 72 / 25.4
 
 
 @pytest.fixture
-def post(app):
-    return post_of(app)
-
-
-@pytest.fixture
 def zoe(world, post):
     communes(world, ["A"])
     zoe = resident(world, post, "Zoé <b>M.</b>")
