@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import current_app, render_template, request, url_for
@@ -11,12 +12,16 @@ from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoneighbour.database.http import db
+from geoneighbour.errors import Unavailable
 from geoneighbour.inviting import service, tokens
 from geoneighbour.inviting.models import Invitation
 from geoneighbour.mailing import queue
 from geoneighbour.members.http import current_member, sealer
 
 api = APIBlueprint("inviting", __name__, url_prefix="/api/v1", tag="inviting")
+
+LOCAL = ("localhost", "127.0.0.1")
+"""Where somebody tries the service out on their own machine."""
 
 Kind = Literal["neighbours", "association", "town_hall"]
 
@@ -72,7 +77,14 @@ def revoke(invitation_id: int) -> tuple[str, int]:
 
 
 def send(kind: str, named: bool, addresses: Iterable[str]) -> Invitation:
-    """Queues the mails of an invitation by the member who is logged in."""
+    """Queues the mails of an invitation by the member who is logged in.
+
+    Unavailable where the links would lead to whatever host the request named: a member could send strangers anywhere.
+    """
+    if current_app.config["SETTINGS"].public_url is None and urlsplit(request.url_root).hostname not in LOCAL:
+        raise Unavailable(
+            "Les invitations ne partent pas encore : l'adresse publique du service n'est pas fixée."
+        )
     member = current_member()
     invitation, to = service.invite_by_mail(db(), secret(), member.id, kind, named, addresses)
     told = service.shown(db(), tokens.token(secret(), invitation.nonce))

@@ -327,3 +327,21 @@ def test_deleting_the_account_ends_its_invitations(logged_in, street, visitor, w
     link = link_of(new(anne, way="paper"))
     assert anne.delete("/api/v1/me", json={"password": PASSWORD}).status_code == 204
     assert visitor.get(link).status_code == 404
+
+
+def test_mails_lead_to_no_host_that_the_request_names(logged_in, street, sent, app):
+    anne = logged_in(street[0][0])
+    asked = {"kind": "neighbours", "addresses": ["a@exemple.fr"]}
+    elsewhere = {"base_url": "http://mechant.exemple"}
+    with anne.session_transaction() as known:
+        login = dict(known)
+    with anne.session_transaction(**elsewhere) as known:
+        known.update(login)
+    assert anne.post("/api/v1/invitations/mails", json=asked, **elsewhere).status_code == 503
+    assert sent() == []
+    public = {"public_url": "https://voisins.exemple.fr"}
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update=public)
+    assert anne.post("/api/v1/invitations/mails", json=asked, **elsewhere).status_code == 202
+    ((_, _, body),) = sent()
+    assert "mechant" not in body
+    assert body.count("https://voisins.exemple.fr/invitation/") == 2

@@ -61,13 +61,18 @@ def test_not_from_next_door_and_not_in_surroundings(small_town: Town, sillon: Si
     assert found(town, visitor(town, A)) == set()
 
 
-@pytest.mark.parametrize("why", ["paused", "off the list", "blocks", "blocked", "moved", "visitor paused"])
+@pytest.mark.parametrize(
+    "why", ["paused", "suspended", "off the list", "blocks", "blocked", "moved", "visitor paused"]
+)
 def test_not_when(small_town: Town, sillon: Sillon, home: int, why: str) -> None:
     town, anne = small_town, sillon[1]
     zoe = visitor(town, joins=home)
     match why:
         case "paused":
             town.pause(anne)
+        case "suspended":
+            suspend = text("UPDATE member SET suspended_at = now() WHERE id = :id")
+            town.session.execute(suspend, {"id": anne})
         case "off the list":
             members.list_on_roll(town.session, anne, False)
         case "blocks":
@@ -122,10 +127,14 @@ def test_of_the_commune_nobody_without_a_post(small_town: Town, sillon: Sillon) 
     emma, far = town.join(A), town.join(D)
     town.choose(emma, home)
     members.hide_from_wider(town.session, far, True)
-    assert town.write(far, "commune")
+    post = town.write(far, "commune")
+    assert post
+    posts.reply(town.session, emma, post, "Oui.")
     met = text("SELECT nearness.has_met(:emma, :far), (SELECT tier FROM nearness.tier(:emma, :far))")
     assert town.session.execute(met, {"emma": emma, "far": far}).one() == (True, "commune")
+    # They talk about the post, and about nothing else.
     assert not may_write(town, emma, far)
+    assert not may_write(town, far, emma)
 
 
 def test_who_was_written_to_may_answer_until_a_block(small_town: Town, sillon: Sillon, home: int) -> None:
