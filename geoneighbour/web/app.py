@@ -41,7 +41,7 @@ from geoneighbour.verification.http import api as verification
 from geoneighbour.verification.review_http import api as verifications
 from geoneighbour.verification.review_http import take_documents
 from geoneighbour.verification.vouching_http import api as vouching
-from geoneighbour.web import languages, pages, policy, problems, theme
+from geoneighbour.web import languages, pages, policy, problems, sent, theme
 from geoneighbour.web.geocoder import api as geocoder
 
 PACKINGS = {"br": ".br", "gzip": ".gz"}
@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     # Before the protection of forms, which reads them.
     take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
     take_documents(app, ("pages.send_proof", "verifications.send"))
+    sent.init_app(app)
     CSRFProtect(app)
     security.init_app(app, settings)
     policy.init_app(app)
