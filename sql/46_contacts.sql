@@ -19,13 +19,12 @@ COMMENT ON FUNCTION nearness.has_met(bigint, bigint) IS
 CREATE OR REPLACE FUNCTION nearness.may_write(writer bigint, other bigint) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT writer <> other AND (
+  SELECT
     -- Who was written to may answer, whoever it was; a block ends it for both (threads_of).
     EXISTS (SELECT FROM nearness.threads_of(writer) AS threads WHERE threads.with_id = other AND threads.post_id IS NULL)
     OR EXISTS (SELECT FROM nearness.findable WHERE findable.visitor_id = writer AND findable.member_id = other)
     OR nearness.has_met(writer, other)
-      AND EXISTS (SELECT FROM nearness.tier(writer, other) AS near WHERE near.tier IN ('neighbour', 'wider'))
-  );
+      AND EXISTS (SELECT FROM nearness.tier(writer, other) AS near WHERE near.tier IN ('neighbour', 'wider'));
 END;
 COMMENT ON FUNCTION nearness.may_write(bigint, bigint) IS
   'Who may write to whom without a post: a verified member to a neighbour or wider-area contact whom they have met (has_met), a visitor to whom '
