@@ -114,13 +114,18 @@ def _recent() -> Select[int]:
 
 def latest(session: Session, post: Post, member_id: int) -> Letter | None:
     """The member's newest letter, if it is for the home and the words that are kept now."""
-    letters = select(Letter).join(Member, Member.id == Letter.member_id)
-    present = letters.where(Member.id == member_id, Letter.moved_at == Member.moved_at)
-    newest = present.order_by(Letter.id.desc()).limit(1).execution_options(populate_existing=True)
-    letter = session.scalars(newest).one_or_none()
+    letter = _newest(session, member_id)
     if letter and letter.home == post.keys.home(addresses.own(session, post.sealer, member_id)):
         return letter
     return None
+
+
+def _newest(session: Session, member_id: int) -> Letter | None:
+    """Of those that were asked for since the member moved here."""
+    letters = select(Letter).join(Member, Member.id == Letter.member_id)
+    present = letters.where(Member.id == member_id, Letter.moved_at == Member.moved_at)
+    newest = present.order_by(Letter.id.desc()).limit(1).execution_options(populate_existing=True)
+    return session.scalars(newest).one_or_none()
 
 
 def valid_until(letter: Letter) -> datetime | None:
@@ -156,7 +161,7 @@ def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
     InvalidInput for what cannot be a code, which does not count.
     """
     code = plain(typed)
-    letter = latest(session, post, member_id)
+    letter = _newest(session, member_id)
     if letter and locked(session, member_id, letter.place):
         return Outcome.LOCKED
     # One after the other from here: of many at once each sees the wrong ones before it.
