@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test fmt migration translate clean system system-for-tests
+.PHONY: help setup run test fuzz fmt migration translate clean system system-for-tests
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -30,6 +30,11 @@ test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check fo
 	@echo "== Types";            $(BIN)/mypy
 	@echo "== Import contract";  $(BIN)/lint-imports --no-logo
 	@echo "== Tests";            $(BIN)/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
+
+# An hour or more. GEONEIGHBOUR_FUZZ: requests for each operation of the API; GEONEIGHBOUR_LOGINS: tries of each kind.
+fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at length: a million outlines, the whole API, a thousand logins
+	@echo "== 1,000,000 outlines"; $(BIN)/python -m tests.fuzz.shapes 1000000
+	@echo "== The API, 1,000 logins"; GEONEIGHBOUR_FUZZ=200 GEONEIGHBOUR_LOGINS=1000 $(BIN)/pytest -q tests/fuzz/test_api.py tests/attacks/test_logins.py
 
 fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
