@@ -91,8 +91,7 @@ def accept(session: Session, reviewer_id: int, way: str, item_id: int) -> None:
 
 def refuse(session: Session, reviewer_id: int, way: str, item_id: int, reason: str) -> None:
     """With a reason that the member reads. InvalidInput without one; NotFound as one()."""
-    # PostgreSQL keeps no text with a zero in it.
-    reason = " ".join(reason.replace("\0", " ").split())
+    reason = " ".join(reason.split())
     if not 3 <= len(reason) <= LONGEST_REASON:
         raise InvalidInput(
             "Dites pourquoi, en %(most)s caractères au plus : la personne le lira.",
