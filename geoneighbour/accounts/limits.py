@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Attempt
 from geoneighbour.database.http import engine
-from geoneighbour.errors import TooOften
+from geoneighbour.errors import InvalidInput, TooOften
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ KEPT = timedelta(days=1)
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_objects_alone)
     app.before_request(_count)
 
 
@@ -65,7 +66,7 @@ def _count() -> None:
     if limit is None:
         return
     tried = {"address": _network(request.remote_addr or "")}
-    if named := request.form.get("email", "").strip().lower():
+    if named := _named():
         tried["account"] = named
     elif current_user.is_authenticated:
         # Whoever found a browser logged in must not guess its password either.
@@ -73,6 +74,21 @@ def _count() -> None:
     for by, who in tried.items():
         if attempt(engine(), f"{request.endpoint} {by}", who, limit.window) > getattr(limit, by):
             raise TooOften
+
+
+def _named() -> str:
+    """The address that is tried, as a form or as JSON: the library reads both."""
+    sent = request.get_json() if request.is_json and request.blueprint == "security" else request.form
+    return str(sent.get("email") or "").strip().lower()
+
+
+def _objects_alone() -> None:
+    """The library takes JSON for a form: anything but an object of plain values would be an error of its own."""
+    if request.blueprint != "security" or not request.is_json:
+        return
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict) or any(isinstance(value, dict | list) for value in sent.values()):
+        raise InvalidInput
 
 
 def attempt(on: Engine, what: str, who: str, window: timedelta) -> int:

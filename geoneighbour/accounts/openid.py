@@ -104,7 +104,9 @@ class Provider:
         token = self._token(metadata["token_endpoint"], flow, answer["code"], back)
         keys = self._json(metadata["jwks_uri"])
         try:
-            decoded = jwt.decode(token["id_token"], KeySet.import_key_set(cast(Any, keys)), algorithms=ALGORITHMS)
+            decoded = jwt.decode(
+                token["id_token"], KeySet.import_key_set(cast(Any, keys)), algorithms=ALGORITHMS
+            )
             claims = CodeIDToken(
                 decoded.claims,
                 decoded.header,

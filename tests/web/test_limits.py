@@ -61,6 +61,22 @@ def test_an_account_is_closed_to_guesses_for_a_while_from_anywhere(app, world, a
     assert login(app, anne, PASSWORD).status_code == 302
 
 
+def test_guesses_in_json_are_counted_with_the_others(app, anne):
+    for number in range(LOGIN.account + 1):
+        sent = {"email": f" {anne.upper()}", "password": "falsch"}
+        network = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        answer = app.test_client().post("/connexion", json=sent, environ_base=network)
+    assert answer.status_code == 429
+    assert login(app, anne, PASSWORD, network="198.51.100.1").status_code == 429
+
+
+@pytest.mark.parametrize("sent", [[], "x", 5, {"email": ["a"], "password": {}}])
+def test_json_that_is_no_form_is_refused(app, sent):
+    app.testing = False
+    for path in ("/connexion", "/connexion/cle", "/inscription", "/mot-de-passe", "/confirmation"):
+        assert app.test_client().post(path, json=sent).status_code == 422
+
+
 def test_a_network_address_is_too(app, anne):
     with app.app_context():
         for _ in range(LOGIN.address):
