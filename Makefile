@@ -44,7 +44,7 @@ migration: $(INSTALLED_FOR_TESTS) ## write the migration that the models call fo
 	@$(BIN)/ruff format -q geoneighbour/database/migrations
 
 # The classes of errors.py take French templates too.
-WORDS := lazy_gettext GeoneighbourError InvalidInput InvalidShape NotFound Forbidden NotVerified Conflict Unavailable LoginNeeded
+WORDS := lazy_gettext GeoneighbourError InvalidInput InvalidShape NotFound Forbidden NotVerified Conflict TooOften Suspended VisitOver Unavailable LoginNeeded
 translate: $(INSTALLED_FOR_TESTS) ## bring the catalogues to what the code says now; what is new stands there untranslated
 	@$(BIN)/pybabel -q extract -F geoneighbour/web/babel.cfg $(WORDS:%=-k %) --no-location --sort-output --no-wrap -o .messages.pot geoneighbour
 	@for language in $(notdir $(wildcard geoneighbour/translations/*)); do \
