@@ -72,7 +72,7 @@ def test_candidates_are_offered_and_the_chosen_one_is_checked_and_sealed(anne, g
     assert LICES in client.get("/compte/adresse").text
 
 
-@pytest.mark.parametrize("words", [SILLON, "Le phare", f"{LICES} bis"])
+@pytest.mark.parametrize("words", [SILLON, "Le phare", f"{LICES} bis", "rue des Lices"])
 def test_what_the_geocoder_has_elsewhere_or_not_at_all_is_not_checked(anne, geocoder, world, sealer, words):
     client, me = anne
     answer = client.post(

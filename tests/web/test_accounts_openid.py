@@ -106,6 +106,7 @@ BENT = {
     "another provider's": {"iss": "https://evil.example"},
     "no issuer": {"iss": None},
     "for another client": {"aud": "someone-else"},
+    "for another client, by us": {"aud": "someone-else", "azp": CLIENT},
     "for us among others, by another": {"aud": [CLIENT, "x"], "azp": "x"},
     "expired": {"exp": int(time.time()) - 3600},
     "no end": {"exp": None},
