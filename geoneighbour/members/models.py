@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from geoneighbour.database.base import Base
 
@@ -66,6 +66,8 @@ class Member(Base):
     suspended_until: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), comment="null, once suspended: until it is lifted"
     )
+    suspended: Mapped[bool] = column_property(func.nearness.suspended(id))
+    """Now. Read along with the member: every request asks."""
     profile_hidden_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), comment="set by moderation: about and can_help are for their author alone"
     )

@@ -110,7 +110,7 @@ def standing() -> Standing:
     """Of who asks."""
     if not current_user.is_authenticated:
         return Standing.ANYBODY
-    if moderation.suspended(db(), current_user.member_id):
+    if current_user.member.suspended:
         return Standing.SUSPENDED
     if current_user.member.verified_at is not None:
         return Standing.MEMBER
