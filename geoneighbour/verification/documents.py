@@ -61,7 +61,8 @@ def read(data: bytes) -> File:
         )
     told = json.loads(head)
     if "refused" in told:
-        raise InvalidInput(REFUSED[told["refused"]], field=FIELD)
+        why = REFUSED[told["refused"]]
+        raise InvalidInput(why, field=FIELD)
     return File(told["kind"], made)
 
 
