@@ -22,6 +22,8 @@ MOST_TOUCHED = 600
 """Cells: 25 km² drawn round touch some 340. A long thin line would make neighbours of everyone on its way."""
 MOST_PAINTED = 2_500
 """Cells of resolution 10: 25 km² hold some 2,000."""
+FURTHEST_NORTH = 85.0
+"""Degrees, and south: where homes end too (Point.require_habitable)."""
 FIELD = "geometry"
 
 
@@ -31,7 +33,10 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
     Coordinates are rounded to 1e-7 degrees, heights dropped. InvalidShape says what is wrong and what to do.
     """
     shape = _parse(geometry)
-    west, _, east, _ = shape.bounds
+    west, south, east, north = shape.bounds
+    if max(-south, north) > FURTHEST_NORTH:
+        # Around a pole a small area can span all longitudes: covering it takes all memory there is.
+        raise InvalidShape("Un sommet est hors de la carte.", field=FIELD)
     if east - west > 180:
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:

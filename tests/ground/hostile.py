@@ -90,6 +90,7 @@ REFUSED: dict[str, Any] = {
     "a line around the world": polygon((-89, 48), (89, 48), (89, 48.000001), (-89, 48.000001), (-89, 48)),
     "a street of 1,500 km": polygon((-10, 48), (10, 48), (10, 48.00001), (-10, 48.00001), (-10, 48)),
     "a part in another": {"type": "MultiPolygon", "coordinates": [[SQUARE], [HOLE]]},
+    "around a pole": polygon((34, -89.9999), (111, -89.9999), (111, -89.963), (34, -89.963), (34, -89.9999)),
     "the world": polygon((-180, -90), (180, -90), (180, 90), (-180, 90), (-180, -90)),
     "26 km²": {"type": "Polygon", "coordinates": [around((0, 0), (68, 0), (68, 52), (0, 52))]},
     "a garden": {"type": "Polygon", "coordinates": [around((0, 0), (1, 0), (1, 1), (0, 1))]},
