@@ -29,7 +29,9 @@ def add(
     """
     members.require_verified(session, member_id)
     post = _own_open(session, member_id, post_id)
-    free = sorted(set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id], member_id)})
+    free = sorted(
+        set(range(1, MOST_PHOTOS + 1)) - {photo.number for photo in of(session, [post.id], member_id)}
+    )
     if len(pictures) > len(free):
         raise InvalidInput("%(most)s photos au plus.", field=FIELD, most=MOST_PHOTOS)
     added = []

@@ -15,16 +15,18 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from geoneighbour.neighbourhoods import service as neighbourhoods
+from geoneighbour.roles import service as roles
 from geoneighbour.settings import ROOT
 from tests.browser import shots
 from tests.browser.conftest import DESK, PHONE, Visit, wait_for_map, wait_for_picture
 from tests.browser.maps import click, go_to, spot
 from tests.browser.site import Site
+from tests.posts.pictures import saved, scene
 
 pytestmark = pytest.mark.browser
 
 GALLERY, PICTURES = ROOT / "docs/screens.md", ROOT / "docs/img"
-LARGEST_OF_ALL = 3_000_000
+LARGEST_OF_ALL = 4_500_000
 LOOKS = {"phone": "phone", "phone-dark": "phone, dark", "desk": "desk", "desk-dark": "desk, dark"}
 LILLEMER = (-1.87, 48.57)
 """In the country, where nobody has drawn anything."""
@@ -66,6 +68,16 @@ def conversation(page: Page) -> None:
         page.get_by_role("button", name="Envoyer").click()
         follow(page, "/messages")
     follow(page, known.get_attribute("href"))
+
+
+def report(page: Page) -> None:
+    first_post(page)
+    follow(page, page.locator('main a[href^="/signaler"]').first.get_attribute("href"))
+
+
+def first_of(kind: str) -> Callable[[Page], None]:
+    """Opens the first of a list whose links begin so."""
+    return lambda page: follow(page, page.locator(f'main a[href^="/{kind}"]').first.get_attribute("href"))
 
 
 def follow(page: Page, path: str | None) -> None:
@@ -130,6 +142,11 @@ MEMBER = [
     Screen("messages", "Messages", "/messages"),
     Screen("conversation", "A conversation", "/messages", conversation),
     Screen("account", "One's account", "/compte"),
+    Screen("access", "Logged-in devices and passkeys", "/compte/acces"),
+    Screen("moving", "Moving house", "/compte/demenager"),
+    Screen("invite", "Inviting neighbours", "/inviter"),
+    Screen("posters", "Posters, flyers and stickers", "{own}/affiches"),
+    Screen("report", "Reporting a post", "/accueil", report),
     Screen("new-password", "Another password", "/mot-de-passe/changer"),
 ]
 FOUNDER = [
@@ -138,7 +155,18 @@ FOUNDER = [
     Screen("draw", "Drawing, with the coach", "/quartiers/nouveau", draw),
     Screen("paint", "Painting", "/quartiers/nouveau", paint),
 ]
-NEWCOMER = [Screen("unverified", "Home before one is verified", "/accueil")]
+NEWCOMER = [
+    Screen("unverified", "Home before one is verified", "/accueil"),
+    Screen("visitor", "Neighbours who let visitors find them", "/voisins"),
+    Screen("verification", "Ways to have one's address verified", "/verification"),
+    Screen("address", "The words of an address", "/compte/adresse"),
+]
+OPERATOR = [
+    Screen("queue", "What waits for a reviewer", "/verifications"),
+    Screen("document", "A document to check", "/verifications", first_of("verifications/document/")),
+    Screen("moderation", "What was reported", "/moderation"),
+    Screen("case", "Something reported", "/moderation", first_of("moderation/")),
+]
 
 
 def test_every_screen_is_pictured(site: Site, visit: Visit) -> None:
@@ -153,7 +181,9 @@ def test_every_screen_is_pictured(site: Site, visit: Visit) -> None:
             {"own": f"/quartiers/{site.neighbourhood('Le Sillon')}"},
         )
         take(visit, FOUNDER, founder, {"proposed": f"/quartiers/{proposed(site, founder)}"})
-        take(visit, NEWCOMER, site.newcomer("Malo", -2.012, 48.6565, verified=False), {})
+        newcomer = site.newcomer("Malo", -2.012, 48.6565, verified=False)
+        take(visit, NEWCOMER, newcomer, {})
+        take(visit, OPERATOR, operator(site, visit, newcomer), {})
         GALLERY.write_text(gallery())
     assert GALLERY.read_text() == gallery()
     pictures = {path.name for path in (PICTURES / "screens").iterdir()}
@@ -207,8 +237,26 @@ def proposed(site: Site, email: str) -> int:
         return drawn.id
 
 
+def operator(site: Site, visit: Visit, newcomer: str) -> str:
+    """Somebody who may look at all that waits: a bill of the newcomer, and what the demonstration's people reported."""
+    page = visit("/verification", email=newcomer)
+    bill = {"name": "facture.jpg", "mimeType": "image/jpeg", "buffer": saved(scene())}
+    page.locator("#document").get_by_label("Le document").set_input_files(bill)
+    page.locator("#document").get_by_role("button", name="L’envoyer").click()
+    expect(page.locator("#document")).to_contain_text("Votre document est arrivé")
+    email = site.newcomer("Odile", -2.012, 48.6565)
+    with Session(site.engine) as session:
+        roles.grant(session, int(re.sub(r"\D", "", email.split("@")[0])), "operator")
+        session.commit()
+    return email
+
+
 def names() -> list[str]:
-    return [f"{screen.name}-{look}" for screen in (*VISITOR, *MEMBER, *FOUNDER, *NEWCOMER) for look in LOOKS]
+    return [
+        f"{screen.name}-{look}"
+        for screen in (*VISITOR, *MEMBER, *FOUNDER, *NEWCOMER, *OPERATOR)
+        for look in LOOKS
+    ]
 
 
 def gallery() -> str:
@@ -223,6 +271,7 @@ def gallery() -> str:
         "For members": MEMBER,
         "For founders": FOUNDER,
         "For newcomers": NEWCOMER,
+        "For who verifies and moderates": OPERATOR,
     }.items():
         lines += ["", f"## {who}"]
         for screen in screens:

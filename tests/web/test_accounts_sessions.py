@@ -50,7 +50,9 @@ def test_each_login_is_listed_coarsely_and_its_word_is_not_kept(anne, phone, wor
     assert page.count("Fermer cette session") == 1
     kept = world.execute(text("SELECT login_session::text FROM login_session")).scalars().all()
     with phone.session_transaction() as cookie:
-        assert not [row for row in kept if cookie["_user_id"].encode().hex() in row or cookie["_user_id"] in row]
+        assert not [
+            row for row in kept if cookie["_user_id"].encode().hex() in row or cookie["_user_id"] in row
+        ]
     assert "127.0.0.1" not in "".join(kept)
 
 

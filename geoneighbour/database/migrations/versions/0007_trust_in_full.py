@@ -319,9 +319,7 @@ def upgrade() -> None:
         ("post_photo", "hidden_at", "set by moderation: seen by its author alone"),
         ("neighbourhood", "story_hidden_at", "set by moderation: nobody reads the story"),
     ):
-        op.add_column(
-            table, sa.Column(column, sa.DateTime(timezone=True), nullable=True, comment=comment)
-        )
+        op.add_column(table, sa.Column(column, sa.DateTime(timezone=True), nullable=True, comment=comment))
     op.create_table(
         "moderation_case",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -488,9 +486,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("word_hash", sa.LargeBinary(), nullable=False, comment="SHA-256"),
-        sa.Column(
-            "browser", sa.Text(), nullable=False, comment="Firefox, Chrome, ...; empty: another one"
-        ),
+        sa.Column("browser", sa.Text(), nullable=False, comment="Firefox, Chrome, ...; empty: another one"),
         sa.Column("device", sa.Text(), nullable=False, comment="Android, Windows, ...; empty: another one"),
         sa.Column("begun_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("seen_on", sa.Date(), server_default=sa.text("CURRENT_DATE"), nullable=False),
