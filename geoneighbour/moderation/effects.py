@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -24,18 +24,22 @@ def carry_out(session: Session, case: Case, act: Act) -> None:
         case "show":
             _hide(session, case, None)
         case "suspend":
-            until = func.now() + timedelta(days=act.days) if act.days else None
-            _suspend(session, case, func.now(), until)
+            _suspend(session, case, act.days)
         case "lift":
-            _suspend(session, case, None, None)
+            _lift(session, case)
 
 
-def undo(session: Session, case: Case, act: Act) -> None:
+def undo(session: Session, case: Case, act: Act, since: datetime) -> None:
+    """Takes back what an act did when it began to count (`since`); what another act has done stands."""
     match UNDONE_BY[act.kind]:
         case "show":
-            _hide(session, case, None)
+            thing, column = _hideable(session, case)
+            if thing is not None and getattr(thing, column) == since:
+                _hide(session, case, None)
         case "lift":
-            _suspend(session, case, None, None)
+            member = _locked(session, case)
+            if member is not None and member.suspended_at == since:
+                _lift(session, case)
 
 
 def tell(session: Session, case: Case, act: Act) -> None:
@@ -46,31 +50,43 @@ def tell(session: Session, case: Case, act: Act) -> None:
 
 
 def _hide(session: Session, case: Case, at: Any) -> None:
-    match case.what:
-        case "post":
-            thing: Any = session.get(Post, case.post_id)
-        case "photo":
-            thing = _photo(session, case.photo_key)
-        case "member":
-            _set(session.get(Member, case.reported_id), "profile_hidden_at", at)
-            return
-        case _:
-            _set(session.get(Neighbourhood, case.neighbourhood_id), "story_hidden_at", at)
-            return
-    _set(thing, "hidden_at", at)
-
-
-def _set(thing: Any, column: str, at: Any) -> None:
+    thing, column = _hideable(session, case)
     # It may have gone since; the act stands all the same.
     if thing is not None:
         setattr(thing, column, at)
 
 
-def _photo(session: Session, key: str | None) -> PostPhoto | None:
-    return session.query(PostPhoto).filter_by(key=key).one_or_none()
+def _hideable(session: Session, case: Case) -> tuple[Any, str]:
+    """What hiding concerns, and the column that says since when it is hidden."""
+    match case.what:
+        case "post":
+            return session.get(Post, case.post_id), "hidden_at"
+        case "photo":
+            return session.query(PostPhoto).filter_by(key=case.photo_key).one_or_none(), "hidden_at"
+        case "member":
+            return session.get(Member, case.reported_id), "profile_hidden_at"
+        case _:
+            return session.get(Neighbourhood, case.neighbourhood_id), "story_hidden_at"
 
 
-def _suspend(session: Session, case: Case, at: Any, until: Any) -> None:
-    member = session.get(Member, case.reported_id)
-    _set(member, "suspended_at", at)
-    _set(member, "suspended_until", until)
+def _suspend(session: Session, case: Case, days: int | None) -> None:
+    """For so many days, or until it is lifted (None). What lasts longer already stays."""
+    member = _locked(session, case)
+    if member is None:
+        return
+    until = datetime.now(UTC) + timedelta(days=days) if days else None
+    if member.suspended and (member.suspended_until is None or (until and until < member.suspended_until)):
+        return
+    member.suspended_at, member.suspended_until = func.now(), until
+
+
+def _lift(session: Session, case: Case) -> None:
+    member = _locked(session, case)
+    if member is not None:
+        member.suspended_at = member.suspended_until = None
+
+
+def _locked(session: Session, case: Case) -> Member | None:
+    """Whom the case is about: of two cases at once, one after the other."""
+    session.flush()
+    return session.get(Member, case.reported_id, with_for_update=True, populate_existing=True)

@@ -5,6 +5,8 @@ Every act is a row that nobody changes; `effects` carries out what counts.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -88,8 +90,14 @@ def decide_appeal(session: Session, actor_id: int, act_id: int, granted: bool, w
         raise Forbidden("Quelqu'un d'autre décide de l'appel.")
     verdict = _log(session, case, actor_id, "grant" if granted else "uphold", why, of_act_id=first.id)
     if granted:
-        effects.undo(session, case, first)
+        effects.undo(session, case, first, _counts_since(session, first))
     effects.tell(session, case, verdict)
+
+
+def _counts_since(session: Session, first: Act) -> datetime:
+    """When it was done; where it took two, when the second person agreed."""
+    agreed = (Act.of_act_id == first.id) & (Act.kind == "confirm")
+    return session.scalars(select(func.max(Act.made_at)).where((Act.id == first.id) | agreed)).one()
 
 
 def _held(session: Session, actor_id: int, case_id: int) -> Case:

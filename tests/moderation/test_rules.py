@@ -226,3 +226,39 @@ def test_what_is_kept_of_who_leaves_bears_no_name(town):
     assert town.world.get_one(Case, case).reported_id is None
     assert town.world.scalars(select(Report)).one().reporter_id is None
     assert town.world.scalar(select(func.count()).select_from(Post)) == 0
+
+
+def suspended_until(town):
+    town.world.commit()
+    town.world.expire_all()
+    return town.world.get_one(Member, town.Anne).suspended_until
+
+
+def test_an_appeal_that_is_granted_undoes_that_act_alone(town):
+    """What others decided since, in another case, stands."""
+    first, post = town.case("member", town.Anne), town.post()
+    other = town.case("post", post, by="Zoé")
+    short = town.act("Mona", first, "suspend", 3)
+    town.world.commit()
+    town.act("Mona", first, "lift")
+    town.world.commit()
+    week = town.act("Nina", other, "suspend", 4)
+    town.world.commit()
+    until = suspended_until(town)
+    service.appeal(town.world, town.Anne, short.id, "Rien de tel")
+    service.decide_appeal(town.world, town.Olga, short.id, True, "En effet")
+    assert suspended_until(town) == until
+    service.appeal(town.world, town.Anne, week.id, "Cela non plus")
+    service.decide_appeal(town.world, town.Olga, week.id, True, "En effet")
+    assert not town.world.scalar(select(func.nearness.suspended(town.Anne)))
+    assert suspended_until(town) is None
+
+
+def test_of_two_suspensions_the_longer_stands(town):
+    """One waits for its second person while the other is imposed in another case."""
+    waiting = town.act("Mona", town.case("member", town.Anne), "suspend", 10)
+    other = town.act("Mona", town.case("post", town.post(), by="Zoé"), "suspend", 30)
+    service.second(town.world, town.Gaël, other.id, True, "D'accord")
+    long = suspended_until(town)
+    service.second(town.world, town.Gaël, waiting.id, True, "D'accord")
+    assert suspended_until(town) == long
