@@ -13,8 +13,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import object_session
 
 from geoneighbour import mailing
+from geoneighbour.accounts import hosts
 from geoneighbour.accounts.models import Account
 from geoneighbour.database.http import db
+from geoneighbour.errors import Unavailable
 from geoneighbour.mailing.models import OutgoingMail
 from geoneighbour.members.http import sealer
 from geoneighbour.members.models import Member
@@ -31,6 +33,11 @@ class QueuedMails(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
+        if template.endswith("reset_instructions") and not hosts.settled():
+            # The link opens the account: it must not lead to a host that somebody else has written.
+            raise Unavailable(
+                "Les liens ne partent pas encore : l'adresse publique du service n'est pas fixée."
+            )
         number = mailing.queue(db(), sealer(), str(recipient), str(subject), body or "", html)
         if object_session(kwargs["user"]) is None:
             db().execute(delete(OutgoingMail).where(OutgoingMail.id == number))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import current_app, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
+from geoneighbour.accounts import hosts
 from geoneighbour.database.http import db
 from geoneighbour.errors import Unavailable
 from geoneighbour.inviting import service, tokens
@@ -19,9 +19,6 @@ from geoneighbour.mailing import queue
 from geoneighbour.members.http import current_member, sealer
 
 api = APIBlueprint("inviting", __name__, url_prefix="/api/v1", tag="inviting")
-
-LOCAL = ("localhost", "127.0.0.1")
-"""Where somebody tries the service out on their own machine."""
 
 Kind = Literal["neighbours", "association", "town_hall"]
 
@@ -81,7 +78,7 @@ def send(kind: str, named: bool, addresses: Iterable[str]) -> Invitation:
 
     Unavailable where the links would lead to whatever host the request named: a member could send strangers anywhere.
     """
-    if current_app.config["SETTINGS"].public_url is None and urlsplit(request.url_root).hostname not in LOCAL:
+    if not hosts.settled():
         raise Unavailable(
             "Les invitations ne partent pas encore : l'adresse publique du service n'est pas fixée."
         )

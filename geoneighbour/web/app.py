@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from geoneighbour import settings as environment
-from geoneighbour.accounts import security
+from geoneighbour.accounts import hosts, security
 from geoneighbour.accounts.http import api as accounts
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
@@ -140,6 +140,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key or state.secret(settings, "secret_key"),
         "SECURITY_EMAIL_SENDER": settings.mail_from,
+        "TRUSTED_HOSTS": hosts.trusted(settings),
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "REMEMBER_COOKIE_SECURE": settings.secure_cookies,

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, json, redirect, render_template,
 from flask_babel import format_decimal, gettext, lazy_gettext
 from psycopg.errors import NumericValueOutOfRange
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoneighbour import errors
@@ -78,6 +78,9 @@ def _invalid(error: HTTPError) -> BaseResponse:
 
 
 def _http(error: HTTPException) -> BaseResponse:
+    if isinstance(error, SecurityError):
+        # Another host than ours (TRUSTED_HOSTS): under that name no page can be made.
+        return Response(status=400)
     if isinstance(error.response, BaseResponse):
         return error.response
     code = error.code or 500
