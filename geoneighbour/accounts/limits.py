@@ -66,11 +66,11 @@ def _count() -> None:
     if limit is None:
         return
     tried = {"address": _network(request.remote_addr or "")}
-    if named := _named():
-        tried["account"] = named
-    elif current_user.is_authenticated:
-        # Whoever found a browser logged in must not guess its password either.
+    if current_user.is_authenticated:
+        # Whoever found a browser logged in must not guess its password either, whatever address is sent along.
         tried["account"] = current_user.email.lower()
+    elif named := _named():
+        tried["account"] = named
     for by, who in tried.items():
         if attempt(engine(), f"{request.endpoint} {by}", who, limit.window) > getattr(limit, by):
             raise TooOften

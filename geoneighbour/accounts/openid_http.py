@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_security import current_user
-from flask_security.utils import login_user
+from flask_security.utils import check_and_update_authn_fresh, login_user
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -35,6 +35,8 @@ def provider() -> Provider | None:
 
 @openid.get("/connexion/openid")
 def begin() -> Response:
+    if current_user.is_authenticated and not _fresh():
+        return redirect(url_for("security.verify", next=url_for("openid.begin")))
     try:
         flow, address = _required().begin(_back())
     except GeoneighbourError as error:
@@ -55,7 +57,7 @@ def finish() -> Response:
         return _failed(error)
     account = _account(db(), person)
     if current_user.is_authenticated:
-        return _link(person, account)
+        return _link(person, account) if _fresh() else redirect(url_for("security.verify"))
     if account is None:
         session[PERSON] = {**asdict(person), "since": time.time()}
         flash(gettext("Il reste à dire où vous habitez, sur la carte."), "done")
@@ -92,10 +94,13 @@ def link(of: Session, account: Account, person: Person) -> None:
 
 
 def signed_up(account: Account) -> None:
-    """A new account: whoever the provider sent is its owner."""
-    if person := waiting():
+    """A new account: whoever the provider sent is its owner, unless they write another e-mail address.
+
+    Then it may be the next one at a browser that many use, and who was there before would hold a key to the account.
+    """
+    if (person := waiting()) and (not person.email or person.email.strip().lower() == account.email.lower()):
         link(db(), account, person)
-        session.pop(PERSON, None)
+    session.pop(PERSON, None)
 
 
 def linked(of: Session, account_id: int) -> list[OpenidIdentity]:
@@ -129,6 +134,14 @@ def _failed(error: GeoneighbourError) -> Response:
     log.warning("openid: %s", error.why if isinstance(error, Unfit) else type(error).__name__)
     flash(gettext("La connexion n’a pas abouti. Recommencez, ou prenez votre mot de passe."), "error")
     return redirect(url_for("pages.access" if current_user.is_authenticated else "security.login"))
+
+
+def _fresh() -> bool:
+    """Whether who is logged in proved it lately: as for a passkey, another way in takes more than a browser left open."""
+    config = current_app.config
+    return check_and_update_authn_fresh(
+        config["SECURITY_FRESHNESS"], config["SECURITY_FRESHNESS_GRACE_PERIOD"]
+    )
 
 
 def _back() -> str:

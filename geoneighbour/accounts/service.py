@@ -38,6 +38,8 @@ def write_address(
 
     `found` is where the geocoder, asked by the service, has these words. Returns whether that is near the home.
     """
+    # Two at once, words of the old home and a move: else the words would come to stand, checked, beside the new one.
+    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
     home = addresses.home(session, sealer, member_id)
     checked = _near(home, found)
     addresses.keep(session, sealer, member_id, home, _clean(words), checked=checked)

@@ -19,7 +19,7 @@ from flask_security.utils import set_request_attr
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.accounts.models import Account, LoginSession
+from geoneighbour.accounts.models import Account, LoginSession, OpenidIdentity, Passkey
 from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
 
@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
     user_logged_out.connect(_end, app)
     password_changed.connect(_close_others, app)
     password_reset.connect(_close_others, app)
+    password_reset.connect(_close_to_strangers, app)
 
 
 def listed(of: Session, account_id: int) -> list[LoginSession]:
@@ -139,6 +140,15 @@ def _end(_: Flask, **__: Any) -> None:
 def _close_others(_: Flask, user: Account, **__: Any) -> None:
     """A new password: whoever knew the old one is out. After a change this browser has just begun a session of its own."""
     close_others(db(), user.id, present())
+
+
+def _close_to_strangers(_: Flask, user: Account, **__: Any) -> None:
+    """Whoever follows a reset reads the address's mail. Where nobody had shown that before, the account may have been made by
+    another, in wait for its owner: what else opens it goes."""
+    if user.confirmed_at is None:
+        for other in (Passkey, OpenidIdentity):
+            db().execute(delete(other).where(other.account_id == user.id))
+        user.confirmed_at = datetime.now(UTC)
 
 
 def _hash(word: str) -> bytes:

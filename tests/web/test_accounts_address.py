@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import service as accounts
 from geoneighbour.errors import NotFound
@@ -185,3 +187,21 @@ def test_a_move_to_nowhere_is_refused_and_changes_nothing(anne, geocoder, world,
     assert client.post("/compte/demenager", data=sent).status_code == 422
     assert own(world, sealer, me).lon == HERE[0]
     assert world.get(Member, me).verified_at is not None
+
+
+def test_words_written_while_moving_are_of_the_new_home(anne, database, world, sealer):
+    """Else a letter to the old address would verify the new one."""
+    _, me = anne
+    moved_long_ago(world, me)
+    accounts.move_house(world, sealer, me, Point(-2.02, 48.55))
+
+    def write() -> None:
+        with Session(database) as other, other.begin():
+            accounts.write_address(other, sealer, me, LICES, Point(*HERE))
+
+    waiting = Thread(target=write)
+    waiting.start()
+    waiting.join(0.5)
+    world.commit()
+    waiting.join()
+    assert own(world, sealer, me) == addresses.Shown(-2.02, 48.55, LICES, checked=False)

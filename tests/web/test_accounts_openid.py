@@ -207,3 +207,27 @@ def test_a_closed_account_stays_closed(anne, provider, app, world):
 def test_without_the_settings_there_is_nothing(visitor):
     assert visitor.get("/connexion/openid").status_code == 404
     assert "openid" not in visitor.get("/connexion").text
+
+
+def test_another_person_at_the_same_browser_is_not_linked_with_who_was_there_before(provider, app, world):
+    client = app.test_client()
+    there_and_back(client, provider)
+    client.post("/inscription", data={"name": "B", "email": "b@exemple.fr", "password": PASSWORD, **HOME})
+    assert inside(client)
+    assert identities(world) == []
+
+
+def test_a_browser_left_open_links_nothing(provider, logged_in, world, app):
+    """Another way in takes the password again, as for a passkey."""
+    client = logged_in(settled(world, "Anne", -2.05, 48.55))
+    away = client.get("/connexion/openid").location
+    with client.session_transaction() as cookie:
+        cookie["fs_paa"] -= 25 * 3600
+        cookie.pop("fs_gexp", None)
+    assert client.get(provider.authorize(away)).location == "/connexion/mot-de-passe"
+    assert identities(world) == []
+    asked = client.get("/connexion/openid").location
+    assert asked == "/connexion/mot-de-passe?next=/connexion/openid"
+    assert client.post(asked, data={"password": PASSWORD}).location == "/connexion/openid"
+    assert there_and_back(client, provider).location == "/compte/acces"
+    assert len(identities(world)) == 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
-from geoneighbour.accounts import sessions
-from geoneighbour.accounts.models import Account, LoginSession
+from geoneighbour.accounts import hosts, sessions
+from geoneighbour.accounts.models import Account, LoginSession, OpenidIdentity, Passkey
 from tests.mails import posted, words
 from tests.web.conftest import PASSWORD
 from tests.world import communes, settled
@@ -122,11 +122,15 @@ def test_a_new_password_closes_the_others(anne, phone, world):
     assert (inside(anne), inside(phone), len(open_sessions(world))) == (True, False, 1)
 
 
-def test_a_forgotten_password_closes_all(anne, phone, app, world):
-    app.test_client().post("/mot-de-passe", data={"email": world.scalar(select(Account.email))})
+def reset(app, email: str) -> None:
+    app.test_client().post("/mot-de-passe", data={"email": email})
     link = next(word for word in words(posted(app)[-1]).split() if word.startswith("http://localhost/"))
     sent = {"password": NEW, "password_confirm": NEW}
     assert app.test_client().post(link, data=sent).status_code == 302
+
+
+def test_a_forgotten_password_closes_all(anne, phone, app, world):
+    reset(app, world.scalar(select(Account.email)))
     assert (inside(anne), inside(phone), open_sessions(world)) == (False, False, [])
 
 
@@ -170,3 +174,46 @@ def test_they_come_along_with_ones_own_data_without_the_word(anne, world):
 def test_a_password_is_not_guessed_from_an_open_browser_either(anne):
     answers = [anne.post("/connexion/mot-de-passe", data={"password": "faux"}).status_code for _ in range(11)]
     assert (answers[0], answers[-1]) == (200, 429)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_who_made_an_account_for_anothers_address_keeps_no_way_into_it(anne, app, world, confirmed):
+    """The owner of the address resets the password: what else opens the account goes, where nobody had confirmed it before."""
+    account = world.scalars(select(Account)).one()
+    account.confirmed_at = datetime.now(UTC) if confirmed else None
+    world.add(OpenidIdentity(account_id=account.id, issuer="https://id.example", subject="x"))
+    world.add(
+        Passkey(
+            account_id=account.id,
+            name="x",
+            credential_id=b"x",
+            public_key=b"x",
+            backup_state=False,
+            device_type="single_device",
+            usage="first",
+            lastuse_datetime=datetime.now(UTC),
+        )
+    )
+    world.commit()
+    reset(app, account.email)
+    world.expire_all()
+    left = [world.scalar(select(func.count()).select_from(one)) for one in (OpenidIdentity, Passkey)]
+    assert left == ([1, 1] if confirmed else [0, 0])
+    assert account.confirmed_at is not None
+
+
+def test_mails_lead_to_no_host_that_somebody_wrote(app, anne, world):
+    """A link that opens an account goes to whoever the request named, unless that is looked at."""
+    email = world.scalar(select(Account.email))
+
+    def asked(host: str, address: str = email) -> int:
+        told = {"data": {"email": address}, "base_url": f"https://{host}"}
+        return app.test_client().post("/mot-de-passe", **told).status_code
+
+    assert [asked("evil.example", one) for one in (email, "nobody@exemple.fr")] == [503, 503]
+    assert posted(app) == []
+    ours = app.config["SETTINGS"].model_copy(update={"public_url": "https://voisins.example"})
+    app.config.update(SETTINGS=ours, TRUSTED_HOSTS=hosts.trusted(ours))
+    assert asked("evil.example") == 400
+    assert asked("voisins.example") < 400
+    assert [("https://voisins.example/" in words(mail)) for mail in posted(app)] == [True]

@@ -70,6 +70,15 @@ def test_guesses_in_json_are_counted_with_the_others(app, anne):
     assert login(app, anne, PASSWORD, network="198.51.100.1").status_code == 429
 
 
+def test_a_browser_found_open_guesses_no_password_by_sending_other_addresses(app, anne):
+    client = app.test_client()
+    assert client.post("/connexion", data={"email": anne, "password": PASSWORD}).status_code == 302
+    for number in range(limits.LIMITS["security.verify"].account + 1):
+        sent = {"password": "falsch", "email": f"{number}@exemple.fr"}
+        answer = client.post("/connexion/mot-de-passe", data=sent)
+    assert answer.status_code == 429
+
+
 @pytest.mark.parametrize("sent", [[], "x", 5, {"email": ["a"], "password": {}}])
 def test_json_that_is_no_form_is_refused(app, sent):
     app.testing = False
