@@ -8,7 +8,7 @@ BEGIN ATOMIC
   SELECT 'moderator'
   FROM moderator
   JOIN nearness.person ON person.member_id = moderator.member_id AND person.zone = moderator.neighbourhood_id
-  WHERE moderator.member_id = of_member;
+  WHERE moderator.member_id = of_member AND moderator.state = 'moderator';
 END;
 COMMENT ON FUNCTION nearness.duties(bigint) IS
   'The roles of a member, and moderator for who moderates the neighbourhood they live in, verified, not paused, not suspended.';
@@ -207,7 +207,7 @@ COMMENT ON FUNCTION nearness.decisions_about(bigint) IS
 CREATE OR REPLACE FUNCTION nearness.photo_open_to(of_photo text, of_member bigint) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT EXISTS (
+  SELECT NOT nearness.suspended(of_member) AND EXISTS (
       SELECT FROM post_photo
       WHERE post_photo.key = of_photo
         AND nearness.post_open_to(post_photo.post_id, of_member)
@@ -222,4 +222,4 @@ BEGIN ATOMIC
     );
 END;
 COMMENT ON FUNCTION nearness.photo_open_to(text, bigint) IS
-  'Whether a member may look at a photo: with the post that they see, unless moderation hid it from them; or to decide on a case about it.';
+  'Whether a member may look at a photo: with the post that they see, unless moderation hid it from them or suspended them; or to decide on a case about it.';

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import IO, cast
 
 # Drivers by which a file could make GDAL open other files or addresses, or run something.
 _SKIPPED_DRIVERS = "OGR_VRT,GDALG,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,NGW,ADBC,Elasticsearch,Carto,AmigoCloud,PLSCENES,MapML,OSM,PDF"
+_TURNS: dict[str, threading.Lock] = {}
 _ENVIRONMENT = {
     "GDAL_SKIP": _SKIPPED_DRIVERS,
     "OGR_SKIP": _SKIPPED_DRIVERS,
@@ -86,3 +88,13 @@ def confined(module: str, *arguments: str) -> Iterator[Confined]:
                 )
             finally:
                 process.kill()
+
+
+def answer_to(module: str, question: bytes) -> tuple[bytes, bytes] | None:
+    """What a confined module makes of a file: its first line, and the rest. None: it failed."""
+    # Decoding takes memory: of several people's files at once each waits its turn in this process.
+    with _TURNS.setdefault(module, threading.Lock()), confined(module) as process:
+        process.give(question)
+        head, rest = process.answer.readline(), process.answer.read()
+        code, _ = process.end()
+    return (head, rest) if head and not code else None

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass
 
 from geoneighbour.errors import InvalidInput
-from geoneighbour.ground.confined import confined
+from geoneighbour.ground.confined import answer_to
 from geoneighbour.pictures.sizes import MOST_PIXELS
 from geoneighbour.posts.sizes import MOST_BYTES
 
 FIELD = "photos"
-_ONE_AT_A_TIME = threading.Lock()
-"""Decoding takes memory: of several people's photos at once each waits its turn in this process."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +29,12 @@ def read(data: bytes) -> Picture:
         raise InvalidInput(
             "Cette photo est trop lourde : %(most)s Mo au plus.", field=FIELD, most=MOST_BYTES >> 20
         )
-    with _ONE_AT_A_TIME, confined("geoneighbour.posts.confined_picture") as process:
-        process.give(data)
-        head, files = process.answer.readline(), process.answer.read()
-        code, _ = process.end()
-    if code or not head:
+    answer = answer_to("geoneighbour.posts.confined_picture", data)
+    if answer is None:
         raise InvalidInput(
             "Cette image ne peut pas être lue : envoyez une photo au format JPEG, PNG ou WebP.", field=FIELD
         )
+    head, files = answer
     told = json.loads(head)
     if told is None:
         raise InvalidInput(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import Conflict, InvalidInput
-from geoneighbour.ground.confined import confined
+from geoneighbour.ground.confined import answer_to
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
@@ -28,8 +27,6 @@ REFUSED = {
     "active": "Ce PDF contient un programme ou un autre fichier : imprimez-le en PDF, ou envoyez une photo du papier.",
     "pixels": "Cette image est trop grande : 40 millions de pixels au plus.",
 }
-_ONE_AT_A_TIME = threading.Lock()
-"""Decoding takes memory: of several people's files at once each waits its turn in this process."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +47,13 @@ def read(data: bytes) -> File:
         raise InvalidInput(
             "Ce fichier est trop lourd : %(most)s Mo au plus.", field=FIELD, most=MOST_BYTES >> 20
         )
-    with _ONE_AT_A_TIME, confined("geoneighbour.verification.confined_document") as process:
-        process.give(data)
-        head, made = process.answer.readline(), process.answer.read()
-        code, _ = process.end()
-    if code or not head:
+    answer = answer_to("geoneighbour.verification.confined_document", data)
+    if answer is None:
         raise InvalidInput(
             "Ce fichier ne peut pas être lu : envoyez un PDF, ou une photo au format JPEG, PNG ou WebP.",
             field=FIELD,
         )
+    head, made = answer
     told = json.loads(head)
     if "refused" in told:
         why = REFUSED[told["refused"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.communes.models import Commune
@@ -15,7 +15,7 @@ from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.sealing import Sealer
 from geoneighbour.verification import documents, letters, service
 from geoneighbour.verification.documents import File
-from geoneighbour.verification.models import Document, Letter, VerificationAct
+from geoneighbour.verification.models import Document, Letter, Proof, VerificationAct
 
 LONGEST_REASON = 300
 ACTS_KEPT = timedelta(days=365)
@@ -44,7 +44,7 @@ def queue(session: Session, reviewer_id: int | None) -> list[Waiting]:
         if one.member_id is not None
     }
     people = (
-        select(Member.id, Member.name, Commune.name)
+        select(Member.id, Member.name, Commune.name, _hinted())
         .join(Residence, Residence.member_id == Member.id)
         .outerjoin(Commune, Commune.id == Residence.commune_id)
         .where(Member.id.in_({member_id for member_id, _ in sent.values()}))
@@ -53,9 +53,10 @@ def queue(session: Session, reviewer_id: int | None) -> list[Waiting]:
         people = people.where(_may(reviewer_id, Member.id))
     known = {row[0]: row for row in session.execute(people)}
     found = [
-        Waiting(way, item_id, *known[member_id], since, "connection" in service.proved_by(session, member_id))
-        for (way, item_id), (member_id, since) in sent.items()
-        if member_id in known
+        Waiting(way, item_id, member_id, name, commune, since, hinted)
+        for (way, item_id), (known_id, since) in sent.items()
+        if known_id in known
+        for member_id, name, commune, hinted in [known[known_id]]
     ]
     return sorted(found, key=lambda one: one.since)
 
@@ -136,6 +137,13 @@ def _present() -> Select[Document]:
     """Documents for homes that their members have not left."""
     present = select(Document).join(Member, Member.id == Document.member_id)
     return present.where(Document.moved_at == Member.moved_at)
+
+
+def _hinted() -> ColumnElement[bool]:
+    """Whether a member's connection seemed to come from where the present home is."""
+    return exists().where(
+        Proof.member_id == Member.id, Proof.moved_at == Member.moved_at, Proof.way == "connection"
+    )
 
 
 def _may(reviewer_id: int, member_id: object) -> ColumnElement[bool]:

@@ -46,6 +46,8 @@ from geoneighbour.web.geocoder import api as geocoder
 
 PACKINGS = {"br": ".br", "gzip": ".gz"}
 """How answers are made smaller, the best first, and what setup calls the files it packed. Browsers take br from HTTPS and localhost."""
+PRIVATE = ("/api/", "/compte", "/verification", "/moderation", "/garants")
+"""Kept by no browser, for whoever sits down at it next: one's address, codes, documents and cases."""
 TEXTS = {
     "application/json",
     "application/manifest+json",
@@ -187,6 +189,6 @@ def _protect(response: Response) -> Response:
     if request.path.startswith("/static/vendor/"):
         # The version is in the path.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.path.startswith("/api/"):
+    elif request.path.startswith(PRIVATE):
         response.headers["Cache-Control"] = "private, no-store"
     return response

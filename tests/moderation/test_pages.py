@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from geoneighbour.moderation.models import Act, Case
 from geoneighbour.posts import photos
+from geoneighbour.posts import service as posts
 from geoneighbour.posts.models import Post, PostPhoto
 from geoneighbour.posts.photo_http import STORE
 
@@ -120,6 +121,18 @@ def test_a_hidden_photo_is_for_its_author_and_who_decides(town, as_, app):
     listed = {name: len(as_(name).get(f"/api/v1/posts/{post}").json["photos"]) for name in ("Anne", "Bob")}
     assert listed == {"Anne": 1, "Bob": 0}
     assert town.world.get_one(Post, post).hidden_at is None
+
+
+def test_who_is_suspended_looks_at_no_photo_of_a_post_they_wrote_about(town, as_, app):
+    post, key = town.post(), "b" * 32
+    town.world.add(PostPhoto(post_id=post, number=1, key=key, width=8, height=8, bytes=8, alt="Une montre"))
+    app.extensions[STORE].put(photos.large_file(key), b"webp")
+    posts.reply(town.world, town.Bob, post, "Bonjour")
+    town.world.commit()
+    assert as_("Bob").get(f"/photos/{key}").status_code == 200
+    town.act("Mona", town.case("member", town.Bob, by="Zoé"), "suspend", 3)
+    town.world.commit()
+    assert as_("Bob").get(f"/photos/{key}").status_code == 404
 
 
 def test_what_is_taken_away_tells_no_reporter_and_no_moderator(town, as_):

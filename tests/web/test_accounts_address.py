@@ -71,7 +71,9 @@ def test_candidates_are_offered_and_the_chosen_one_is_checked_and_sealed(anne, g
     assert cell(world, me) == before
     assert world.get(Member, me).verified_at is not None
     assert b"Lices" not in world.execute(text("SELECT box FROM address")).scalar_one()
-    assert LICES in client.get("/compte/adresse").text
+    page = client.get("/compte/adresse")
+    assert LICES in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("words", [SILLON, "Le phare", f"{LICES} bis", "rue des Lices"])
