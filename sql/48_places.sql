@@ -50,24 +50,32 @@ END;
 COMMENT ON FUNCTION nearness.active_communes(text, integer) IS
   'The communes in which neighbourhoods are open (in the middle of them), the liveliest first, with about how many members (null: fewer than k).';
 
+CREATE OR REPLACE FUNCTION nearness.ground_within(around geometry, fine double precision)
+RETURNS TABLE (layer text, id bigint, name text, shape geometry)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
+BEGIN ATOMIC
+  SELECT ground.layer, ground.id, ground.name, ground.shape
+  FROM (
+    SELECT 'commune' AS layer, commune.id::bigint AS id, nearness.said_name(commune.name, commune.names) AS name,
+      ST_ClipByBox2D(ST_SimplifyPreserveTopology(commune.geom, (ST_XMax(around) - ST_XMin(around)) / fine), around::box2d) AS shape
+    FROM commune
+    WHERE commune.valid_to IS NULL AND commune.geom && around
+    UNION ALL
+    SELECT 'neighbourhood', neighbourhood.id, neighbourhood.name, ST_ClipByBox2D(neighbourhood.geom, around::box2d)
+    FROM neighbourhood
+    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && around
+  ) AS ground
+  WHERE NOT ST_IsEmpty(ground.shape);
+END;
+COMMENT ON FUNCTION nearness.ground_within(geometry, double precision) IS
+  'What is drawn within a box (EPSG:4326): communes, simplified to the box''s width / fine, and open neighbourhoods. The same for everybody.';
+
 CREATE OR REPLACE FUNCTION nearness.picture_ground(around geometry)
 RETURNS TABLE (layer text, id bigint, shape bytea)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
   SELECT ground.layer, ground.id, ST_AsBinary(ground.shape)
-  FROM (
-    SELECT 'commune' AS layer, commune.id::bigint AS id, fine.shape
-    FROM commune
-    CROSS JOIN LATERAL (
-      SELECT ST_ClipByBox2D(ST_SimplifyPreserveTopology(commune.geom, (ST_XMax(around) - ST_XMin(around)) / 800), around::box2d) AS shape
-    ) AS fine
-    WHERE commune.valid_to IS NULL AND commune.geom && around
-    UNION ALL
-    SELECT 'neighbourhood', neighbourhood.id, ST_ClipByBox2D(neighbourhood.geom, around::box2d)
-    FROM neighbourhood
-    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && around
-  ) AS ground
-  WHERE NOT ST_IsEmpty(ground.shape)
+  FROM nearness.ground_within(around, 800) AS ground
   ORDER BY ground.layer, ground.id;
 END;
 COMMENT ON FUNCTION nearness.picture_ground(geometry) IS

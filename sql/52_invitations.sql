@@ -24,18 +24,8 @@ RETURNS TABLE (layer text, id bigint, name text, shape bytea)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
   SELECT ground.layer, ground.id, ground.name, ST_AsBinary(ground.shape)
-  FROM (
-    SELECT 'commune' AS layer, commune.id::bigint AS id, nearness.said_name(commune.name, commune.names) AS name,
-      -- A tenth of a millimetre on a poster.
-      ST_ClipByBox2D(ST_SimplifyPreserveTopology(commune.geom, (ST_XMax(around) - ST_XMin(around)) / 3000), around::box2d) AS shape
-    FROM commune
-    WHERE commune.valid_to IS NULL AND commune.geom && around
-    UNION ALL
-    SELECT 'neighbourhood', neighbourhood.id, neighbourhood.name, ST_ClipByBox2D(neighbourhood.geom, around::box2d)
-    FROM neighbourhood
-    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && around
-  ) AS ground
-  WHERE NOT ST_IsEmpty(ground.shape)
+  -- A tenth of a millimetre on a poster.
+  FROM nearness.ground_within(around, 3000) AS ground
   ORDER BY ground.layer, ground.id;
 END;
 COMMENT ON FUNCTION nearness.paper_ground(geometry) IS
