@@ -18,9 +18,73 @@ BEGIN ATOMIC
   SELECT moderator.member_id
   FROM moderator
   JOIN nearness.person ON person.member_id = moderator.member_id AND person.zone = moderator.neighbourhood_id
-  WHERE moderator.neighbourhood_id = of_neighbourhood;
+  WHERE moderator.neighbourhood_id = of_neighbourhood AND moderator.state = 'moderator';
 END;
 COMMENT ON FUNCTION nearness.moderators_of(bigint) IS 'The moderators of a neighbourhood who live there, verified and not paused.';
+
+CREATE OR REPLACE FUNCTION nearness.may_put_forward(of_member bigint, other bigint, of_neighbourhood bigint) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT nearness.lives_in(of_member, of_neighbourhood)
+    AND EXISTS (SELECT FROM nearness.roll(of_member) AS roll WHERE roll.id = other);
+END;
+COMMENT ON FUNCTION nearness.may_put_forward(bigint, bigint, bigint) IS
+  'Whether a member may ask another to moderate the neighbourhood where they live: somebody on the roll that they read, so with no block between them.';
+
+CREATE OR REPLACE FUNCTION nearness.voices_about(of_neighbourhood bigint, other bigint) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT count(*)
+  FROM moderator_voice AS voice
+  JOIN nearness.person ON person.member_id = voice.member_id AND person.zone = voice.neighbourhood_id
+  WHERE voice.neighbourhood_id = of_neighbourhood AND voice.about_id = other;
+END;
+COMMENT ON FUNCTION nearness.voices_about(bigint, bigint) IS
+  'How many who live in a neighbourhood want a candidate to moderate it, or a moderator to do so no more.';
+
+CREATE OR REPLACE FUNCTION nearness.voices_needed(of_neighbourhood bigint, other bigint) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT CASE moderator.state
+    WHEN 'moderator' THEN greatest(2, least(greatest(5, moderator.voices + 1), listed.people / 2 + 1))
+    ELSE least(3, listed.people / 2)
+  END
+  FROM moderator
+  CROSS JOIN (
+    -- Who is on no roll is not to be counted out of a number that all read (decision 012).
+    SELECT count(*) AS people
+    FROM nearness.person
+    JOIN member ON member.id = person.member_id AND member.listed
+    WHERE person.zone = of_neighbourhood
+  ) AS listed
+  WHERE moderator.neighbourhood_id = of_neighbourhood AND moderator.member_id = other;
+END;
+COMMENT ON FUNCTION nearness.voices_needed(bigint, bigint) IS
+  'Decision 011. How many voices make a candidate a moderator: three, or as many as with the candidate are more than half of fewer than six; and how '
+  'many end it: five, and more than chose them, or more than half of a few.';
+
+CREATE OR REPLACE FUNCTION nearness.candidates_of(of_neighbourhood bigint, of_member bigint)
+RETURNS TABLE (id bigint, name text, voices bigint, needed bigint, mine boolean)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 3
+BEGIN ATOMIC
+  SELECT member.id, member.name,
+    nearness.voices_about(of_neighbourhood, member.id),
+    nearness.voices_needed(of_neighbourhood, member.id),
+    EXISTS (
+      SELECT FROM moderator_voice AS voice
+      WHERE voice.neighbourhood_id = of_neighbourhood AND voice.about_id = member.id AND voice.member_id = of_member
+    )
+  FROM moderator
+  JOIN nearness.person ON person.member_id = moderator.member_id AND person.zone = moderator.neighbourhood_id
+  JOIN member ON member.id = moderator.member_id
+  WHERE moderator.neighbourhood_id = of_neighbourhood
+    AND moderator.state = 'candidate'
+    AND nearness.lives_in(of_member, of_neighbourhood)
+    AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = member.id)
+  ORDER BY member.name, member.id;
+END;
+COMMENT ON FUNCTION nearness.candidates_of(bigint, bigint) IS
+  'Who agreed to moderate and waits for voices, as one who lives there reads it: how many of how many, and whether one''s own is among them. Whose the others are is told to nobody.';
 
 CREATE OR REPLACE FUNCTION nearness.beside(of_neighbourhood bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
@@ -111,6 +175,9 @@ BEGIN ATOMIC
   ),
   no_more AS (
     DELETE FROM moderator USING gone WHERE moderator.member_id = gone.member_id
+  ),
+  unsaid AS (
+    DELETE FROM moderator_voice USING gone WHERE moderator_voice.member_id = gone.member_id
   ),
   moved AS (
     UPDATE residence SET zone = residence.surroundings, since = now()

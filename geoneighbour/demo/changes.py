@@ -56,7 +56,9 @@ def propose(session: Session, seed: int, now: datetime, wanted: Iterable[Redraw]
             .order_by(Residence.member_id)
         ).all()
         founder = moderators.of(session, neighbourhood.id)[0]
-        moderators.name(session, founder, neighbourhood.id, members[0])
+        if members[0] not in moderators.of(session, neighbourhood.id):
+            moderators.name(session, founder, neighbourhood.id, members[0])
+            moderators.answer(session, members[0], neighbourhood.id, True)
         shape = _redrawn(seed, redraw, to_shape(neighbourhood.geom))
         proposer, *speakers = [
             member

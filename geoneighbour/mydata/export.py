@@ -33,6 +33,7 @@ OTHERS = {
     ("verification_act", "reviewer_id"),
     ("vouch", "asker_id"),
     ("moderation_case", "reported_id"),
+    ("moderator", "named_by"),
     ("role_grant", "granted_by"),
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
@@ -48,8 +49,9 @@ SECRET = {
     "public_key",
     "box",
     "reviewer_id",
+    "named_by",
 }
-"""What lets people in, what is sealed, and who looked at one's papers."""
+"""What lets people in, what is sealed, who looked at one's papers, and who would have one moderate."""
 SEALED = {"address", "home"}
 """Told as `home`, from the box that only the service opens."""
 CELLS = {"zone", "surroundings", "home_cell", "origin_zone", "origin_surroundings", "origin_cell"}

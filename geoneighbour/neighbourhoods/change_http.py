@@ -42,6 +42,20 @@ class Story(BaseModel):
     story: str
 
 
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    yes: bool
+
+
+class Wish(BaseModel):
+    """That a candidate moderates, or that a moderator does so no more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wish: Literal["moderate", "end"]
+
+
 class Named(BaseModel):
     """A member's id."""
 
@@ -118,15 +132,21 @@ def outlines(neighbourhood_id: int) -> dict[str, Any]:
 
 @api.get("/neighbourhoods/<int:neighbourhood_id>/moderators")
 def who(neighbourhood_id: int) -> dict[str, Any]:
-    """For who lives there."""
-    rows = queries.moderators(db(), neighbourhood_id, current_member().id)
-    return {"moderators": [{"id": row.id, "name": row.name} for row in rows]}
+    """For who lives there: moderators; candidates, how many voices they have of how many needed; whether I am asked."""
+    member_id = current_member().id
+    rows = queries.moderators(db(), neighbourhood_id, member_id)
+    candidates = queries.candidates(db(), neighbourhood_id, member_id)
+    return {
+        "moderators": [{"id": row.id, "name": row.name} for row in rows],
+        "candidates": [dict(row._mapping) for row in candidates],
+        "asked": moderators.asked(db(), member_id, neighbourhood_id),
+    }
 
 
 @api.post("/neighbourhoods/<int:neighbourhood_id>/moderators")
 @api.input(Named)
 def name(neighbourhood_id: int, json_data: Named) -> tuple[str, int]:
-    """Oneself where there is none; a moderator names another who lives there."""
+    """Oneself, to be chosen by neighbours; another, who is asked first. Who accepts a moderator's word is one at once."""
     member_id = current_member().id
     if json_data.member == member_id:
         moderators.volunteer(db(), member_id, neighbourhood_id)
@@ -135,9 +155,33 @@ def name(neighbourhood_id: int, json_data: Named) -> tuple[str, int]:
     return "", 204
 
 
+@api.post("/neighbourhoods/<int:neighbourhood_id>/moderators/me/answer")
+@api.input(Answer)
+def answer(neighbourhood_id: int, json_data: Answer) -> tuple[str, int]:
+    """When I am asked to moderate."""
+    moderators.answer(db(), current_member().id, neighbourhood_id, json_data.yes)
+    return "", 204
+
+
 @api.delete("/neighbourhoods/<int:neighbourhood_id>/moderators/me")
 def step_down(neighbourhood_id: int) -> tuple[str, int]:
+    """Moderator or candidate no more."""
     moderators.step_down(db(), current_member().id, neighbourhood_id)
+    return "", 204
+
+
+@api.put("/neighbourhoods/<int:neighbourhood_id>/moderators/<int:member_id>/voice")
+@api.input(Wish)
+def give_voice(neighbourhood_id: int, member_id: int, json_data: Wish) -> tuple[str, int]:
+    """My voice for a candidate, or for an end to somebody's moderating."""
+    give = moderators.support if json_data.wish == "moderate" else moderators.end
+    give(db(), current_member().id, neighbourhood_id, member_id)
+    return "", 204
+
+
+@api.delete("/neighbourhoods/<int:neighbourhood_id>/moderators/<int:member_id>/voice")
+def take_back_voice(neighbourhood_id: int, member_id: int) -> tuple[str, int]:
+    moderators.take_back(db(), current_member().id, neighbourhood_id, member_id)
     return "", 204
 
 

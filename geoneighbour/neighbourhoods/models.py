@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
 
 PROPOSED, OPEN, ARCHIVED = "proposed", "open", "archived"
+ASKED, DECLINED, CANDIDATE, MODERATOR = "asked", "declined", "candidate", "moderator"
 
 
 class Neighbourhood(Base):
@@ -126,7 +139,7 @@ class Residence(Base):
 
 
 class Moderator(Base):
-    """A member who decides on changes of the neighbourhood they live in."""
+    """A member who decides on changes of the neighbourhood they live in; or was asked to, declined, or waits for voices."""
 
     __tablename__ = "moderator"
 
@@ -138,6 +151,43 @@ class Moderator(Base):
         ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    state: Mapped[str] = mapped_column(Text, server_default=MODERATOR)
+    voices: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("0"), comment="how many chose them: more are needed to end it"
+    )
+    named_by: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"),
+        comment="the moderator whose word is enough, until they are one",
+    )
+
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'declined', 'candidate', 'moderator')", name="state"),
+    )
+
+
+class Voice(Base):
+    """A member wants a candidate to be moderator, or a moderator to be none any more. Nobody reads whose it is."""
+
+    __tablename__ = "moderator_voice"
+
+    neighbourhood_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    about_id: Mapped[int] = mapped_column(primary_key=True)
+    # Serves whoever leaves.
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["neighbourhood_id", "about_id"],
+            ["moderator.neighbourhood_id", "moderator.member_id"],
+            name="fk_moderator_voice_about",
+            ondelete="CASCADE",
+            onupdate="CASCADE",
+        ),
+        CheckConstraint("member_id <> about_id", name="not_oneself"),
+    )
 
 
 class Change(Base):

@@ -36,9 +36,14 @@ _CHANGES = text(
 _REMARKS = text("SELECT * FROM nearness.remarks_on(:change, :member)")
 _OUTLINES = text("SELECT * FROM nearness.outlines_of(:neighbourhood)")
 _MODERATORS = text(
-    "SELECT member.id, member.name FROM nearness.moderators_of(:neighbourhood) AS moderator (id)"
+    "SELECT member.id, member.name, nearness.voices_about(:neighbourhood, member.id) AS voices,"
+    " nearness.voices_needed(:neighbourhood, member.id) AS needed,"
+    " EXISTS (SELECT FROM moderator_voice AS voice WHERE voice.neighbourhood_id = :neighbourhood"
+    " AND voice.about_id = member.id AND voice.member_id = :member) AS mine"
+    " FROM nearness.moderators_of(:neighbourhood) AS moderator (id)"
     " JOIN member USING (id) WHERE nearness.lives_in(:member, :neighbourhood) ORDER BY member.name, member.id"
 )
+_CANDIDATES = text("SELECT * FROM nearness.candidates_of(:neighbourhood, :member)")
 _BESIDE = text(
     "SELECT *, ST_AsBinary(geom) AS outline FROM nearness.neighbourhoods_by(:member, ST_GeomFromWKB(:ground, 4326))"
 )
@@ -114,8 +119,16 @@ def outlines(session: Session, neighbourhood_id: int) -> Sequence[Row[Any]]:
 
 
 def moderators(session: Session, neighbourhood_id: int, member_id: int) -> Sequence[Row[Any]]:
-    """Its moderators (id, name), for who lives there; nobody for others."""
+    """Its moderators (id, name), for who lives there; nobody for others.
+
+    `mine`: the reader wants them to be none any more, as do `voices` of the `needed`; told to nobody else.
+    """
     return session.execute(_MODERATORS, {"neighbourhood": neighbourhood_id, "member": member_id}).all()
+
+
+def candidates(session: Session, neighbourhood_id: int, member_id: int) -> Sequence[Row[Any]]:
+    """Who would be one, for who lives there: id, name, voices, needed, mine (the reader's is among them)."""
+    return session.execute(_CANDIDATES, {"neighbourhood": neighbourhood_id, "member": member_id}).all()
 
 
 def lives_in(session: Session, member_id: int, neighbourhood_id: int) -> bool:

@@ -23,6 +23,7 @@ from geoneighbour.neighbourhoods.models import (
     Neighbourhood,
     Residence,
     Support,
+    Voice,
 )
 
 
@@ -165,8 +166,8 @@ def _open_when_ready(session: Session, neighbourhood: Neighbourhood) -> None:
 
 
 def _move(session: Session, member_ids: list[int], zone: int | InstrumentedAttribute[int]) -> None:
-    """They live in this zone from now on, and moderate none but that one."""
-    for table in (Leaving, Moderator):
+    """They live in this zone from now on, and moderate or have a say about none but that one."""
+    for table in (Leaving, Moderator, Voice):
         session.execute(delete(table).where(table.member_id.in_(member_ids)))
     session.execute(
         update(Residence).where(Residence.member_id.in_(member_ids)).values(zone=zone, since=func.now())

@@ -75,11 +75,12 @@ POLICY = {
     """,
     Standing.MEMBER: """
         neighbourhoods.propose
-        changes.accept changes.name changes.propose changes.refuse changes.remark changes.step_down changes.tell changes.withdraw
+        changes.accept changes.answer changes.give_voice changes.name changes.propose changes.refuse changes.remark changes.step_down
+        changes.take_back_voice changes.tell changes.withdraw
         inviting.invite inviting.mine inviting.revoke inviting.write
         pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
-        pages.accept_change pages.discuss pages.moderate pages.name_moderator pages.propose_change pages.redraw
+        pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
         vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo

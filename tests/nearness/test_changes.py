@@ -55,6 +55,8 @@ def test_the_only_moderator_may_accept_their_own_but_not_beside_another(
     change = redraw(town, anne, home)
     town.days_pass(3)
     moderators.name(town.session, anne, home, bruno)
+    assert moderators.of(town.session, home) == [anne], "not before he agrees"
+    assert moderators.answer(town.session, bruno, home, True)
     with pytest.raises(Forbidden, match="autre modérateur"):
         changes.accept(town.session, anne, change.id)
     moderators.step_down(town.session, bruno, home)
@@ -83,12 +85,12 @@ def test_moderators(small_town: Town, sillon: Sillon) -> None:
     town, (home, anne, bruno, chloe) = small_town, sillon
     session, stranger = town.session, town.join(D)
     assert moderators.of(session, home) == [anne]
-    with pytest.raises(Conflict):
-        moderators.volunteer(session, bruno, home)
-    with pytest.raises(Forbidden):
-        moderators.name(session, bruno, home, chloe)
+    assert not moderators.volunteer(session, bruno, home)
+    assert moderators.of(session, home) == [anne], "of three, another must want it"
     with pytest.raises(InvalidInput):
         moderators.name(session, anne, home, stranger)
+    with pytest.raises(Forbidden):
+        moderators.name(session, stranger, home, bruno)
     with pytest.raises(Forbidden):
         moderators.tell_story(session, bruno, home, "À moi.")
     moderators.tell_story(session, anne, home, "Face à la mer.")
@@ -102,6 +104,7 @@ def test_moderators(small_town: Town, sillon: Sillon) -> None:
     with pytest.raises(Forbidden):
         moderators.volunteer(session, stranger, home)
     moderators.volunteer(session, chloe, home)
+    moderators.support(session, anne, home, chloe)
     assert [row.name for row in queries.moderators(session, home, anne)] == ["Chloé"]
     town.pause(chloe)
     assert moderators.of(session, home) == []

@@ -210,7 +210,16 @@ TABLE = [
     line("member", "changes.step_down pages.step_down", "neighbourhood"),
     line(
         "member",
-        "changes.name changes.tell pages.name_moderator pages.tell_story",
+        "changes.name changes.answer pages.name_moderator pages.answer_moderator",
+        "neighbourhood",
+        HERE,
+        refused="forbidden",
+    ),
+    line("member", "changes.give_voice pages.give_voice", "candidate", HERE, refused="forbidden"),
+    line("member", "changes.take_back_voice", "candidate"),
+    line(
+        "member",
+        "changes.tell pages.tell_story",
         "neighbourhood",
         "",
         else_of={"moderator": HERE},

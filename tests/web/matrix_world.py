@@ -98,6 +98,7 @@ class Town:
         self.session.query(Moderator).filter_by(neighbourhood_id=home).delete()
         if tier == "neighbour":
             self.session.add(Moderator(neighbourhood_id=home, member_id=self.asking["moderator"]))
+        self.session.add(Moderator(neighbourhood_id=home, member_id=first, state="candidate"))
         return home
 
     def _change(self, tier: str) -> int:
@@ -166,6 +167,10 @@ class Town:
             "thread": {"thread_id": thread.id},
             "member": {"member_id": owner},
             "neighbourhood": {"neighbourhood_id": self.neighbourhoods[tier]},
+            "candidate": {
+                "neighbourhood_id": self.neighbourhoods[tier],
+                "member_id": self.homes["neighbour" if tier == "self" else tier][0],
+            },
             "change": {"change_id": self.changes[tier]},
             "case": {"case_id": case.id, "act_id": act.id},
             "decision": {"act_id": act.id},

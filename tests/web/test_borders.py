@@ -49,6 +49,8 @@ def test_every_other_endpoint_asks_for_a_login(app, visitor):
         "/api/v1/neighbourhoods/<int:neighbourhood_id>": {"story": "x"},
         "/api/v1/neighbourhoods/<int:neighbourhood_id>/changes": {"kind": "archive", "why": "x"},
         "/api/v1/neighbourhoods/<int:neighbourhood_id>/moderators": {"member": 1},
+        "/api/v1/neighbourhoods/<int:neighbourhood_id>/moderators/me/answer": {"yes": True},
+        "/api/v1/neighbourhoods/<int:neighbourhood_id>/moderators/<int:member_id>/voice": {"wish": "end"},
         "/api/v1/changes/<int:change_id>/remarks": {"body": "x"},
         "/api/v1/posts": {"kind": "request", "body": "x", "reach": "wider"},
         "/api/v1/posts/<int:post_id>/replies": {"body": "x"},

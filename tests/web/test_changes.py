@@ -15,6 +15,7 @@ from tests.world import box, communes, opened, settled
 WHOLE, SMALLER = box(-2.06, 48.54, -2.03, 48.56), box(-2.06, 48.54, -2.04, 48.56)
 BESIDE = box(-2.03, 48.54, -2.01, 48.56)
 WEST, EAST = (-2.05, 48.55), (-2.035, 48.55)
+NOBODY = {"moderators": [], "candidates": [], "asked": False}
 WHY = "La rue du bout est à nous."
 
 
@@ -109,7 +110,7 @@ def test_who_lives_elsewhere_sees_and_does_nothing(sillon, world, visitor):
     refused = propose(stranger, home, kind="archive")
     assert refused.status_code == 403
     assert stranger.get(f"/api/v1/neighbourhoods/{home}/changes").json == {"changes": []}
-    assert stranger.get(f"/api/v1/neighbourhoods/{home}/moderators").json == {"moderators": []}
+    assert stranger.get(f"/api/v1/neighbourhoods/{home}/moderators").json == NOBODY
     unknown = stranger.get("/api/v1/changes/99999")
     for method, path, body in (
         ("get", "", None),
@@ -137,14 +138,16 @@ def test_moderators_are_named_and_step_down(sillon, world):
     members = {one["name"]: one["id"] for one in anne.get(path).json["moderators"]}
     assert members.keys() == {"P0"}
     chloes = world.scalar(select(Neighbourhood.proposed_by)) + 10
-    assert chloe.post(path, json={"member": chloes}).status_code == 409
-    assert bruno.post(path, json={"member": chloes}).status_code == 403
+    assert chloe.post(f"{path}/me/answer", json={"yes": True}).status_code == 409
     assert anne.post(path, json={"member": chloes}).status_code == 204
+    assert [one["name"] for one in bruno.get(path).json["moderators"]] == ["P0"]
+    assert (chloe.get(path).json["asked"], bruno.get(path).json["asked"]) == (True, False)
+    assert chloe.post(f"{path}/me/answer", json={"yes": True}).status_code == 204
     assert [one["name"] for one in bruno.get(path).json["moderators"]] == ["Chloé", "P0"]
     assert chloe.patch(f"/api/v1/neighbourhoods/{home}", json={"story": "Face à la mer."}).status_code == 204
     for client in (anne, chloe):
         assert client.delete(f"{path}/me").status_code == 204
-    assert bruno.get(path).json == {"moderators": []}
+    assert bruno.get(path).json == NOBODY
     assert bruno.get(f"/api/v1/neighbourhoods/{home}").json["story"] == "Face à la mer."
 
 

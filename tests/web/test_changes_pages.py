@@ -189,6 +189,8 @@ def test_moderators_come_and_go_and_write_the_story(town, logged_in, visitor):
     assert "La plage et ses pieux." in visitor.get(where).text
 
     anne.post(f"{where}/nommer", data={"member": town.bruno})
+    assert "En tant que modérateur" not in bruno.get(where).text
+    bruno.post(f"{where}/repondre", data={"answer": "yes"})
     assert "En tant que modérateur" in bruno.get(where).text
     assert "vérifié du quartier" in (
         anne.post(f"{where}/nommer", data={"member": town.paul}, follow_redirects=True).text
@@ -196,8 +198,12 @@ def test_moderators_come_and_go_and_write_the_story(town, logged_in, visitor):
     for client in (anne, bruno):
         client.post(f"{where}/ne-plus-moderer")
     assert moderators.of(town.world, town.sillon) == []
-    assert "Devenir modérateur" in bruno.get(where).text
     bruno.post(f"{where}/moderer")
+    for number, neighbour in enumerate((anne, *(logged_in(member) for member in town.sillon_people[:2]))):
+        town.world.rollback()
+        assert moderators.of(town.world, town.sillon) == []
+        assert f"{number} voix sur 3" in neighbour.get(where).text
+        neighbour.post(f"{where}/voix/{town.bruno}", data={"wish": "moderate"})
     town.world.rollback()
     assert moderators.of(town.world, town.sillon) == [town.bruno]
 
@@ -225,6 +231,7 @@ def test_who_is_left_outside_reads_it_alone(town, logged_in, world):
     change = changes.redraw(world, town.anne, town.sillon, box(-2.06, 48.5445, -2.05, 48.55), "Le sud à part")
     town.discussed()
     moderators.name(world, town.anne, town.sillon, town.sillon_people[0])
+    moderators.answer(world, town.sillon_people[0], town.sillon, True)
     changes.accept(world, town.sillon_people[0], change.id)
     town.review()
     left, stays = logged_in(town.bruno), logged_in(town.anne)

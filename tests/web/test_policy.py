@@ -31,12 +31,18 @@ BODIES = {
     "changes.propose": {"kind": "rename", "name": "Autrement", "why": "Parce que"},
     "changes.tell": {"story": "Bonjour"},
     "changes.name": {"member": 1},
+    "changes.answer": {"yes": True},
+    "changes.give_voice": {"wish": "moderate"},
     "photos.describe_photo": {"alt": "Une échelle"},
     "verifications.refuse": {"reason": "Illisible"},
     "moderation.report": {"what": "post", "reason": "other"},
 }
 """Where the API looks at a body before it looks at the thing."""
-FORMS = {"pages.second_act": {"answer": "yes"}, "pages.decide_appeal": {"answer": "yes"}}
+FORMS = {
+    "pages.give_voice": {"wish": "moderate"},
+    "pages.second_act": {"answer": "yes"},
+    "pages.decide_appeal": {"answer": "yes"},
+}
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     kit,
     messages,
     moderating,
+    moderators,
     neighbourhoods,
     notices,
     offline,

@@ -1,10 +1,10 @@
-"""/quartiers: pick, support, join, leave, draw; the page of one; its moderators and its story."""
+"""/quartiers: pick, support, join, leave, draw; the page of one; its story."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -93,36 +93,6 @@ def withdraw() -> Response:
     )
 
 
-@pages.post("/quartiers/<int:neighbourhood_id>/moderer")
-def moderate(neighbourhood_id: int) -> Response:
-    member_id = current_member().id
-    return done(
-        lambda: moderators.volunteer(db(), member_id, neighbourhood_id),
-        gettext("Vous voici modérateur : merci."),
-        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
-    )
-
-
-@pages.post("/quartiers/<int:neighbourhood_id>/nommer")
-def name_moderator(neighbourhood_id: int) -> Response:
-    member_id, other = current_member().id, request.form.get("member", default=0, type=int)
-    return done(
-        lambda: moderators.name(db(), member_id, neighbourhood_id, other),
-        gettext("C’est fait : vous êtes un modérateur de plus."),
-        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
-    )
-
-
-@pages.post("/quartiers/<int:neighbourhood_id>/ne-plus-moderer")
-def step_down(neighbourhood_id: int) -> Response:
-    member_id = current_member().id
-    return done(
-        lambda: moderators.step_down(db(), member_id, neighbourhood_id),
-        gettext("Vous n’êtes plus modérateur."),
-        url_for("pages.neighbourhood", neighbourhood_id=neighbourhood_id),
-    )
-
-
 @pages.post("/quartiers/<int:neighbourhood_id>/histoire")
 def tell_story(neighbourhood_id: int) -> Response | tuple[str, int]:
     member_id, story = current_member().id, typed("story")
@@ -157,6 +127,8 @@ def _life(neighbourhood_id: int, member_id: int) -> dict[str, Any] | None:
     return {
         "roll": nearness.roll(db(), member_id),
         "moderators": queries.moderators(db(), neighbourhood_id, member_id),
+        "candidates": queries.candidates(db(), neighbourhood_id, member_id),
+        "asked": moderators.asked(db(), member_id, neighbourhood_id),
         "talked_of": [one for one in changed if one.state in changes.LIVING],
         "ended": [one for one in changed if one.state not in changes.LIVING],
         "living": living(changed, neighbourhood_id),

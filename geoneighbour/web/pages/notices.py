@@ -53,6 +53,15 @@ def told(notice: Notice) -> str:
                 "%(name)s a changé de contour, et votre domicile n’y est plus. Vous seul le lisez ici ; rien ne presse, et vos voisins restent vos voisins en attendant. Vous pouvez rejoindre un autre quartier, en dessiner un, ou ne rien faire : dans quelques semaines, vous reviendrez à vos alentours.",
                 **about,
             )
+        case "moderator_asked":
+            return gettext(
+                "On vous propose de modérer %(name)s. Personne n’en sait rien tant que vous n’avez pas dit oui.",
+                **about,
+            )
+        case "moderator_chosen":
+            return gettext("Vos voisins vous ont choisi : vous modérez %(name)s.", **about)
+        case "moderator_ended":
+            return gettext("Vos voisins l’ont voulu ainsi : vous ne modérez plus %(name)s.", **about)
         case "document_accepted":
             return gettext("Votre document a été accepté, et il est supprimé.")
         case "document_refused":
@@ -86,6 +95,13 @@ def leads_to(notice: Notice) -> Link | None:
             return Link(url_for("pages.neighbourhoods"), gettext("Voir les quartiers"))
         case "moderation":
             return Link(url_for("pages.decisions"), gettext("Lire pourquoi"))
+        case "moderator_asked" | "moderator_chosen":
+            here = url_for(
+                "pages.neighbourhood",
+                neighbourhood_id=int(notice.about["neighbourhood"]),
+                _anchor="moderators",
+            )
+            return Link(here, gettext("Répondre") if notice.kind == "moderator_asked" else gettext("Voir"))
         case "vouched" | "document_refused":
             return Link(url_for("pages.verification"), gettext("Où j’en suis"))
         case "letter_sent" | "letter_refused":

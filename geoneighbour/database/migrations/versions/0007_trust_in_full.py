@@ -567,3 +567,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("who", name=op.f("pk_invited_address")),
     )
     op.create_index(op.f("ix_invited_address_invited_at"), "invited_address", ["invited_at"], unique=False)
+    op.add_column(
+        "moderator", sa.Column("state", sa.Text(), server_default=sa.text("'moderator'"), nullable=False)
+    )
+    op.add_column(
+        "moderator",
+        sa.Column(
+            "voices",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="how many chose them: more are needed to end it",
+        ),
+    )
+    op.add_column(
+        "moderator",
+        sa.Column(
+            "named_by",
+            sa.Integer(),
+            nullable=True,
+            comment="the moderator whose word is enough, until they are one",
+        ),
+    )
+    op.create_foreign_key(
+        op.f("fk_moderator_named_by"), "moderator", "member", ["named_by"], ["id"], ondelete="SET NULL"
+    )
+    op.create_check_constraint(
+        op.f("ck_moderator_state"), "moderator", "state IN ('asked', 'declined', 'candidate', 'moderator')"
+    )
+    op.create_table(
+        "moderator_voice",
+        sa.Column("neighbourhood_id", sa.BigInteger(), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("member_id <> about_id", name=op.f("ck_moderator_voice_not_oneself")),
+        sa.ForeignKeyConstraint(
+            ["neighbourhood_id", "about_id"],
+            ["moderator.neighbourhood_id", "moderator.member_id"],
+            name="fk_moderator_voice_about",
+            ondelete="CASCADE",
+            onupdate="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_moderator_voice_member_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("neighbourhood_id", "about_id", "member_id", name=op.f("pk_moderator_voice")),
+    )
+    op.create_index(op.f("ix_moderator_voice_member_id"), "moderator_voice", ["member_id"], unique=False)
