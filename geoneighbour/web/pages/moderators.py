@@ -58,7 +58,7 @@ def give_voice(neighbourhood_id: int, member_id: int) -> Response:
             case "nothing":
                 moderators.take_back(db(), reader, neighbourhood_id, member_id)
             case _:
-                raise InvalidInput(field="wish")
+                raise InvalidInput("Choisissez ce qui change.", field="wish")
 
     return done(
         give, gettext("C’est enregistré. Personne ne lit qui a donné sa voix."), _back(neighbourhood_id)
