@@ -97,7 +97,7 @@ TABLE = [
         WIDE,
         else_of={
             "anonymous": "",
-            "suspended": "self",
+            "suspended": "",
             "visit over": "self",
             "visitor": HERE,
             "commune_agent": "self neighbour wider commune",

@@ -45,10 +45,11 @@ def write_address() -> Response | tuple[str, int]:
     flash(gettext("Votre adresse est écrite, chiffrée."), "done")
     if _geocoder() and not done[0]:
         flash(
-            gettext("Le géocodeur ne la place pas à votre point : une personne regardera avant tout envoi."),
+            gettext("Une personne du service regardera si elle est bien à votre point, avant tout envoi."),
             "done",
         )
-    return redirect(url_for("pages.address"))
+    # Who came here for a letter goes on to it.
+    return redirect(url_for("pages.address" if member.verified_at else "pages.verification"))
 
 
 @pages.get("/compte/demenager")
