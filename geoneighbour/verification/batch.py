@@ -39,7 +39,10 @@ def print_waiting(
     `commune` is a code (NotFound); at most `limit`, those asked for first. InvalidInput without PUBLIC_URL.
     """
     if post.settings.public_url is None:
-        raise InvalidInput("PUBLIC_URL is not set: letters say where to enter the code. For instance: PUBLIC_URL=http://localhost:8000 geoneighbour letters print")
+        raise InvalidInput(
+            "PUBLIC_URL is not set: letters say where to enter the code."
+            " For instance: PUBLIC_URL=http://localhost:8000 geoneighbour letters print"
+        )
     now, papers, void = datetime.now(UTC), [], 0
     for letter in _unsent(session, commune, limit):
         written = _printed(session, post, letter, now)
