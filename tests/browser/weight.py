@@ -123,7 +123,7 @@ def _log_in(browser: Browser, port: int) -> Path | dict[str, object]:
     page.goto(f"http://127.0.0.1:{port}/connexion")
     page.get_by_label("Adresse e-mail").fill(EMAIL)
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     page.wait_for_url("**/accueil")
     state = context.storage_state()
     context.close()
