@@ -7,6 +7,7 @@ quicker for it. With it they are made beside the named database, which itself is
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -147,6 +148,14 @@ class ByFile(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         room = nodeid.split("/")[1]
         return room if room in SHARED else super()._split_scope(nodeid)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long has a shorter sister in each run, and waits for GEONEIGHBOUR_PROVE."""
+    if "GEONEIGHBOUR_PROVE" not in os.environ:
+        long = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

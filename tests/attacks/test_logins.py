@@ -12,7 +12,7 @@ from geoneighbour.accounts.models import Account
 from tests.attacks.logins import ASKED, compared, measure
 from tests.world import communes, settled
 
-TRIES = int(os.environ.get("GEONEIGHBOUR_LOGINS", "40"))
+TRIES = int(os.environ.get("GEONEIGHBOUR_LOGINS", "24"))
 """1,000 in `make fuzz`."""
 PASSWORD = "grande-maree-2026"
 

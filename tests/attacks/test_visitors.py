@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import h3.api.basic_int as h3
+import pytest
 from sqlalchemy import func, select
 
 from geoneighbour.ground import cells
@@ -26,6 +27,7 @@ def asks(client, points: list[Point]) -> list[object]:
     return [client.post("/api/v1/place", json={"lon": at.lon, "lat": at.lat}).json for at in points]
 
 
+@pytest.mark.thorough
 def test_visitors_around_a_home_in_town(app, country, visitor, logged_in, figure):
     """They read all that there is to read, one of them in the target's own open neighbourhood."""
     session, middle = country.session, cells.centre(SQUARE)

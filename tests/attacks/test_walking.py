@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 
 import h3.api.basic_int as h3
+import pytest
 import shapely
 
 from geoneighbour.ground import cells
@@ -57,6 +58,7 @@ def test_along_the_border_of_a_cell(country, logged_in, figure):
     assert left == places(SQUARE)
 
 
+@pytest.mark.thorough
 def test_along_the_edge_of_surroundings(country, logged_in, figure):
     """The posterior set is the part of the published cell in the target's zone: no less, but less than the cell."""
     homes = places(EDGE)

@@ -80,7 +80,10 @@ def test_colours_of_maps_by_night(site: Site, visit: Visit) -> None:
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("look", [{}, NIGHT], ids=["phone, light", "desk, dark"])
+@pytest.mark.parametrize(
+    "look",
+    [pytest.param({}, id="phone, light"), pytest.param(NIGHT, id="desk, dark", marks=pytest.mark.thorough)],
+)
 def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, bool]) -> None:
     faults = []
     page = visit("/", **look)

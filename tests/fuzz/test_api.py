@@ -24,7 +24,7 @@ from tests.conftest import CHECKED
 from tests.web.matrix_world import Town, undone
 from tests.web.test_policy import town  # noqa: F401  (fixture)
 
-EXAMPLES = int(os.environ.get("GEONEIGHBOUR_FUZZ", "3"))
+EXAMPLES = int(os.environ.get("GEONEIGHBOUR_FUZZ", "1"))
 """Requests for each operation, sent by each of these."""
 ASKING = (
     "anonymous",

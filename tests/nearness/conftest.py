@@ -17,7 +17,7 @@ from tests.nearness.sillon import sillon, small_town  # noqa: F401  (fixtures)
 from tests.nearness.territory import Territory
 from tests.nearness.town import Town
 
-TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "15"))
+TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "8"))
 """How many random territories are lived through; the first are always the same."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -115,7 +116,7 @@ def test_every_endpoint_as_everybody_about_everybodys_things(
                 # The test above names it.
                 continue
             for who, client in town.clients.items():
-                for tier in TIERS if one.thing else ("self",):
+                for tier in tiers_to_ask(one, who):
                     answer = ask(town, client, endpoint, method, rule, arguments, who, tier)
                     found, wanted = outcome(answer), wanted_of(one, who, tier)
                     seen[wanted] += 1
@@ -124,11 +125,19 @@ def test_every_endpoint_as_everybody_about_everybodys_things(
                         wrong[f"{method} {endpoint}: {found}, not {wanted}"].append(f"{who} of {tier}")
     CHECKED["endpoint × role × tier"] += seen.total()
     assert not wrong, "\n".join(f"{what}: {', '.join(where)}" for what, where in wrong.items())
-    assert seen.total() > 4000
+    assert seen.total() > 2500
     assert (
         min(seen[kind] for kind in ("login", "suspended", "visit", "unverified", "forbidden", "none", "in"))
         > 20
     )
+
+
+def tiers_to_ask(one: Line, who: str) -> tuple[str, ...]:
+    """All; of what is refused before anything is looked at the first will do, unless more proof is asked for."""
+    if not one.thing:
+        return TIERS[:1]
+    alike = {wanted_of(one, who, tier) for tier in TIERS} <= {"login", "suspended", "visit", "unverified"}
+    return TIERS[:1] if alike and "GEONEIGHBOUR_PROVE" not in os.environ else TIERS
 
 
 def ask(
