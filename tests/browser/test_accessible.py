@@ -111,7 +111,8 @@ def test_answer_card_and_refusals_are_accessible_too(site: Site, visit: Visit) -
     page.goto("/connexion")
     page.get_by_label("Adresse e-mail").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe").fill("rien de bon")
-    page.get_by_role("button", name="Se connecter", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Se connecter", exact=True).click()
     faults += grave(page)
     assert not faults, "\n".join(faults)
 
