@@ -1,13 +1,21 @@
 -- THE rule: who is near whom. Everything else (feed, audience, numbers, views, tiles, API, command line) calls what stands here.
 -- The sentences are those of docs/nearness.md.
 
+CREATE OR REPLACE FUNCTION nearness.suspended(since timestamptz, until timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT since IS NOT NULL AND (until IS NULL OR until > now());
+END;
+COMMENT ON FUNCTION nearness.suspended(timestamptz, timestamptz) IS
+  'Whether a member with these columns (suspended_at, suspended_until) is suspended now: until a day, or until it is lifted.';
+
 CREATE OR REPLACE VIEW nearness.person AS
 SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.verified_at IS NOT NULL
   AND member.paused_at IS NULL
-  AND (member.suspended_at IS NULL OR member.suspended_until <= now());
+  AND NOT nearness.suspended(member.suspended_at, member.suspended_until);
 COMMENT ON VIEW nearness.person IS
   'The members whom the rule knows: verified, not paused and not suspended, with their home neighbourhood (zone) and commune.';
 
@@ -26,7 +34,7 @@ SELECT member.id AS member_id, residence.zone
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.paused_at IS NULL
-  AND (member.suspended_at IS NULL OR member.suspended_until <= now())
+  AND NOT nearness.suspended(member.suspended_at, member.suspended_until)
   AND now() < nearness.visit_until(member.id);
 COMMENT ON VIEW nearness.visitor IS
   'Sentence 9. Members who are not verified, not paused, and came less than 48 hours ago: they read in their open neighbourhood, and are in no audience and no count (docs/decisions/014).';

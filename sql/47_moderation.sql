@@ -19,11 +19,10 @@ BEGIN ATOMIC
   SELECT EXISTS (
     SELECT FROM member
     WHERE member.id = of_member
-      AND member.suspended_at IS NOT NULL
-      AND (member.suspended_until IS NULL OR member.suspended_until > now())
+      AND nearness.suspended(member.suspended_at, member.suspended_until)
   );
 END;
-COMMENT ON FUNCTION nearness.suspended(bigint) IS 'Whether a member is suspended now: until a day, or until it is lifted.';
+COMMENT ON FUNCTION nearness.suspended(bigint) IS 'Whether a member is suspended now.';
 
 CREATE OR REPLACE VIEW nearness.case_place AS
 SELECT moderation_case.id AS case_id, moderation_case.what, moderation_case.reported_id,

@@ -45,7 +45,7 @@ BEGIN ATOMIC
       AND member.id = may_vouch.asker
       AND member.verified_at IS NULL
       AND member.paused_at IS NULL
-      AND NOT nearness.suspended(member.id)
+      AND NOT nearness.suspended(member.suspended_at, member.suspended_until)
       AND nearness.vouches_left(known.member_id) > 0
       AND NOT EXISTS (
         SELECT FROM vouch

@@ -66,7 +66,7 @@ class Member(Base):
     suspended_until: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), comment="null, once suspended: until it is lifted"
     )
-    suspended: Mapped[bool] = column_property(func.nearness.suspended(id))  # noqa: A003 (the column above)
+    suspended: Mapped[bool] = column_property(func.nearness.suspended(suspended_at, suspended_until))
     """Now. Read along with the member: every request asks."""
     profile_hidden_at: Mapped[datetime | None] = mapped_column(
         DateTime(timezone=True), comment="set by moderation: about and can_help are for their author alone"

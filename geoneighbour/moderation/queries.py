@@ -27,10 +27,6 @@ def duties(session: Session, member_id: int) -> set[str]:
     return set(session.scalars(select(func.nearness.duties(member_id))))
 
 
-def suspended(session: Session, member_id: int) -> bool:
-    return bool(session.scalar(select(func.nearness.suspended(member_id))))
-
-
 def case(session: Session, member_id: int, case_id: int) -> Row[Any]:
     """A case (columns of nearness.case_shown); NotFound for who does not look after it."""
     row = session.execute(_CASE, {"case": case_id, "member": member_id}).one_or_none()

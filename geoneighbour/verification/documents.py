@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import Conflict, InvalidInput
+from geoneighbour.errors import InvalidInput
 from geoneighbour.ground.confined import answer_to
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.sealing import Sealer
@@ -66,10 +66,7 @@ def send(session: Session, sealer: Sealer, settings: Settings, member_id: int, f
 
     Forbidden while this way is closed; Conflict for who is verified.
     """
-    service.require_open(settings, "document")
-    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
-    if member.verified_at is not None:
-        raise Conflict("Votre adresse est déjà vérifiée.")
+    member = service.asking(session, settings, "document", member_id)
     withdraw(session, member_id)
     box = sealer.seal_file(file.data)
     document = Document(member_id=member_id, kind=file.kind, box=box, moved_at=member.moved_at)

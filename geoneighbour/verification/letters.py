@@ -60,10 +60,7 @@ def ask(session: Session, post: Post, member_id: int, language: str) -> Letter:
 
     Forbidden while this way is closed. InvalidInput: no address in words. Conflict: verified, a letter is under way, or too many.
     """
-    service.require_open(post.settings, "postcard")
-    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
-    if member.verified_at is not None:
-        raise Conflict("Votre adresse est déjà vérifiée.")
+    member = service.asking(session, post.settings, "postcard", member_id)
     address = addresses.own(session, post.sealer, member_id)
     if not address.text:
         raise InvalidInput("Écrivez d'abord votre adresse postale.", field="address")

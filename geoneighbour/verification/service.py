@@ -35,6 +35,15 @@ def require_open(settings: Settings, way: str) -> None:
         raise Forbidden("Cette façon de vérifier une adresse n'est pas ouverte ici.")
 
 
+def asking(session: Session, settings: Settings, way: str, member_id: int) -> Member:
+    """The member, locked, who begins to prove a home this way. Forbidden while it is closed; Conflict for who is verified."""
+    require_open(settings, way)
+    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    if member.verified_at is not None:
+        raise Conflict("Votre adresse est déjà vérifiée.")
+    return member
+
+
 def prove(session: Session, member_id: int, way: str, *, home_of: datetime | None = None) -> None:
     """The member has proved the present home this way; twice is once. A sufficient way verifies, and tells the member.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import Conflict, Forbidden, InvalidInput
+from geoneighbour.errors import Forbidden, InvalidInput
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.settings import Settings
 from geoneighbour.verification import service
@@ -18,10 +18,7 @@ def ask(session: Session, settings: Settings, member_id: int) -> VouchRequest:
 
     Forbidden while this way is closed; Conflict for who is verified.
     """
-    service.require_open(settings, "vouching")
-    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
-    if member is None or member.verified_at is not None:
-        raise Conflict("Votre adresse est déjà vérifiée.")
+    service.asking(session, settings, "vouching", member_id)
     request = session.get(VouchRequest, member_id) or VouchRequest(member_id=member_id)
     request.code, request.asked_at = new_code(), func.now()
     session.add(request)

@@ -58,7 +58,7 @@ def _decisions(act_id: int | None, refusal: Refusal | None) -> str:
     return render_template(
         "moderation/decisions.html",
         member=member,
-        suspended=queries.suspended(db(), member.id),
+        suspended=member.suspended,
         decisions=queries.about(db(), member.id),
         wrong=act_id,
         refusal=refusal,
