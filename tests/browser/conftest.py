@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +40,17 @@ SECRET = "for tests only"
 expect.set_options(timeout=PATIENCE_MS)
 
 Visit = Callable[..., Page]
+SHOWN = pytest.StashKey[list[Page]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure comes with what its pages said."""
+    report = yield
+    if report.failed and report.when == "call":
+        for page in item.stash.get(SHOWN, []):
+            report.sections.append((f"page {page.url}", page.locator("body").inner_text()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +122,7 @@ def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """
     wrong: list[str] = []
     contexts = []
+    shown = request.node.stash.setdefault(SHOWN, [])
 
     def open_page(
         path: str = "/",
@@ -135,6 +147,7 @@ def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
         )
         contexts.append(context)
         page = context.new_page()
+        shown.append(page)
         page.set_default_timeout(PATIENCE_MS)
         _watch(page, site.url, wrong)
         if email:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,7 @@ def arrives(site: Site, visit: Visit, shoot) -> Page:
     expect(answer).to_contain_text("Saint-Malo")
     assert page.locator('[data-slot="wider"]').inner_text().startswith("environ ")
     shoot(page, "place-phone")
+    page.route("**/sign-up.js*", slowly)
     page.get_by_role("link", name="C’est chez moi").click()
     assert "lon" not in page.url
     page.get_by_label("Prénom").fill("Anne")
@@ -59,6 +61,12 @@ def arrives(site: Site, visit: Visit, shoot) -> Page:
     page.reload()
     expect(page.get_by_role("link", name="Demander")).to_be_visible()
     return page
+
+
+def slowly(route: Route) -> None:
+    """The point comes with this script: who is quicker than a slow line must not be told that there is none."""
+    time.sleep(1)
+    route.continue_()
 
 
 def picks(page: Page, shoot) -> None:

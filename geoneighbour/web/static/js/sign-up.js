@@ -13,3 +13,4 @@ const has = form?.elements.lon.value && form.elements.lat.value;
 document.getElementById("home-known").hidden = !has;
 document.getElementById("home-unknown").hidden = Boolean(has);
 document.getElementById("home-label").textContent = point?.label ?? "";
+form?.querySelector("button").removeAttribute("disabled");
