@@ -12,7 +12,7 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import NotFound
-from geoneighbour.neighbourhoods.models import Neighbourhood, Support
+from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Support
 
 _AROUND = text(
     "SELECT shown.* FROM nearness.neighbourhoods_around(:member) AS around (id),"
@@ -58,6 +58,11 @@ _PICTURE = text("SELECT * FROM nearness.picture_ground(ST_GeomFromWKB(:box, 4326
 def around(session: Session, member_id: int) -> list[Row[Any]]:
     """Those among which a member picks and looks, the ones that cover the home first."""
     return list(session.execute(_AROUND, {"member": member_id}))
+
+
+def to_join(session: Session, member_id: int) -> list[Row[Any]]:
+    """The open ones that cover the home: any of them may be chosen at once."""
+    return [row for row in around(session, member_id) if row.covers_home and row.state == OPEN]
 
 
 def named(session: Session, begins: str, most: int) -> list[Row[Any]]:

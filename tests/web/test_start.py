@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from geoneighbour.communes import sketch
 from geoneighbour.communes.land import refresh
+from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods import service as neighbourhoods
+from tests.web.readable import readable
 from tests.world import box, communes, opened, settled
 
 
@@ -78,3 +82,39 @@ def test_whoever_supports_a_neighbourhood_reads_what_comes_next(logged_in, world
     assert "Vous soutenez « La &lt;Butte&gt; »" in page
     assert f"/quartiers/{drawn.id}" in page
     assert "pas encore choisi" not in page
+
+
+@pytest.fixture
+def sillon(world) -> int:
+    communes(world, ["A"])
+    supporters = [settled(world, f"Membre {n}", -2.05, 48.55) for n in range(11)]
+    home = opened(world, "Le Sillon", box(-2.06, 48.54, -2.03, 48.56), supporters)
+    world.commit()
+    return home
+
+
+@pytest.mark.parametrize("verified", [True, False], ids=["verified", "visitor"])
+def test_a_newcomer_joins_the_neighbourhood_around_the_point_at_once(logged_in, world, sillon, verified):
+    client = logged_in(settled(world, "Zoé", -2.0305, 48.55, verified))
+    page = client.get("/accueil").text
+    assert "Votre point est dans un quartier ouvert" in page
+    joined = re.search(r'action="(/quartiers/\d+/rejoindre)"', page)
+    assert client.post(joined[1]).location == f"/quartiers/{sillon}"
+    page = client.get("/accueil").text
+    assert "rejoindre" not in page
+    assert ("Votre visite dure encore 48 heures : vous lisez" in page) != verified
+
+
+def test_outside_or_when_the_visit_is_over_there_is_nothing_to_join(logged_in, world, sillon):
+    zoe, late = (
+        logged_in(settled(world, name, lon, 48.55, verified=False))
+        for name, lon in (("Zoé", -2.0295), ("Luc", -2.05))
+    )
+    assert "48 heures. Choisissez un quartier ouvert" in " ".join(readable(zoe.get("/verification").text))
+    luc = world.scalars(select(Member).where(Member.name == "Luc")).one()
+    luc.moved_at = luc.created_at = luc.moved_at - timedelta(hours=49)
+    world.commit()
+    for client in (zoe, late):
+        page = client.get("/accueil").text
+        assert "rejoindre" not in page
+        assert "Votre point est dans" not in page

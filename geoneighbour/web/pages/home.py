@@ -31,10 +31,14 @@ def home() -> str:
     before = request.args.get("avant", type=int)
     tier, kind = _one_of(LEVELS, request.args.get("niveau")), _one_of(KINDS, request.args.get("nature"))
     posts = queries.feed(db(), member.id, before, PAGE, tier, kind)
+    neighbourhood = db().get(Neighbourhood, nearness.residence(db(), member.id).zone)
+    supported = neighbourhoods.supported(db(), member.id)
+    settled = neighbourhood or supported or not (member.verified_at or members.visiting(db(), member.id))
     return render_template(
         "home.html",
         member=member,
-        neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
+        neighbourhood=neighbourhood,
+        to_join=[] if settled else neighbourhoods.to_join(db(), member.id),
         notices=members.unread_notices(db(), member.id),
         posts=posts,
         photos=photos.by_post(db(), [post.id for post in posts], member.id),
@@ -44,7 +48,7 @@ def home() -> str:
         next_before=posts[-1].id if len(posts) == PAGE else None,
         page_size=PAGE,
         until=members.visit_until(db(), member.id),
-        supported=neighbourhoods.supported(db(), member.id),
+        supported=supported,
         to_review=len(review.queue(db(), member.id)) if roles.reviews(db(), member.id) else None,
         bounds=extents.extent(db()),
     )

@@ -12,6 +12,8 @@ from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members import service as members
 from geoneighbour.members.http import current_member
 from geoneighbour.members.models import Member
+from geoneighbour.nearness import service as nearness
+from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.verification import service
 from geoneighbour.web.pages.blueprint import pages
 
@@ -50,6 +52,7 @@ def show(refusal: GeoneighbourError | None = None, at: str = "", **typed: str) -
         "verification/page.html",
         member=member,
         until=members.visit_until(db(), member.id),
+        neighbourhood=db().get(Neighbourhood, nearness.residence(db(), member.id).zone),
         proved=service.proved_by(db(), member.id),
         WAYS=WAYS,
         enough=[way for way in open_ways if way in service.SUFFICIENT],

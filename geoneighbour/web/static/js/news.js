@@ -10,9 +10,10 @@ const feed = document.getElementById("feed");
 const posts = [...(feed?.querySelectorAll("[data-post]") ?? [])];
 const number = (post) => Number(post.dataset.post);
 
-/** The newest post of earlier visits; a visit ends when nothing is opened for a while. At the first one nothing is new. */
+/** The newest post of earlier visits; a visit ends when nothing is opened for a while. To who has read nothing yet nothing is new. */
 function visit() {
-  const known = JSON.parse(localStorage.getItem(KEY));
+  const kept = JSON.parse(localStorage.getItem(KEY));
+  const known = kept?.newest ? kept : null;
   // Under a switch, or on an older page, the newest of all may not show.
   const shown = feed && "newest" in feed.dataset ? posts.map(number) : [];
   const newest = Math.max(known?.newest ?? 0, ...shown), at = Date.now();
