@@ -11,7 +11,7 @@ from tqdm import tqdm
 from geoneighbour import settings
 from geoneighbour.communes.report import Bar
 from geoneighbour.database.engine import database_url, make_engine, transaction
-from geoneighbour.demo import EMAIL, PASSWORD
+from geoneighbour.demo import EMAIL, NEIGHBOURS, NEIGHBOURS_IN, PASSWORD
 from geoneighbour.demo import load as demonstration
 
 
@@ -38,6 +38,7 @@ def load(seed: int, members: int) -> None:
         f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.posts} posts."
     )
     click.echo(f"Log in as {EMAIL} with the password {PASSWORD}")
+    click.echo(f"or, with the same one, as neighbours in {NEIGHBOURS_IN}: {', '.join(NEIGHBOURS)}")
 
 
 def _bar(items: Iterable[Any], what: str) -> Iterable[Any]:

@@ -20,6 +20,8 @@ from geoneighbour.communes.models import DEMONSTRATION, Commune
 from geoneighbour.demo import (
     AGENT_EMAIL,
     EMAIL,
+    NEIGHBOURS,
+    NEIGHBOURS_IN,
     OPERATOR_EMAIL,
     PASSWORD,
     changes,
@@ -96,6 +98,10 @@ def load(
         # Every fifth welcomes visitors; the login leads.
         be_findable(session, member.id, number % 5 == 0)
     open_account(session, settings, settled[0].id, EMAIL, PASSWORD)
+    others = zip(settled[1:-2], homes[1:-2], strict=True)
+    living = (one for one, home in others if home.neighbourhood == NEIGHBOURS_IN)
+    for email, member in zip(NEIGHBOURS, living, strict=False):
+        open_account(session, settings, member.id, email, PASSWORD)
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)
     changes.propose(session, seed, now, [one for one in changes.redraws() if one.done])

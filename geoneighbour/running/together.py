@@ -21,7 +21,7 @@ from geoneighbour.communes.models import Commune
 from geoneighbour.database import cluster, state
 from geoneighbour.database.engine import database_in_use, make_engine, transaction
 from geoneighbour.database.upgrade import upgrade
-from geoneighbour.demo import AGENT_EMAIL, EMAIL, OPERATOR_EMAIL, PASSWORD
+from geoneighbour.demo import AGENT_EMAIL, EMAIL, NEIGHBOURS, NEIGHBOURS_IN, OPERATOR_EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
 from geoneighbour.members import addresses
 from geoneighbour.sealing import Sealer
@@ -147,6 +147,7 @@ def _tell(settings: Settings, port: int, engine: Engine) -> None:
     with transaction(engine) as session:
         if session.scalar(select(Account.id).where(Account.email == EMAIL)):
             click.echo(f"  demonstration login  {EMAIL}, password {PASSWORD}")
+            click.echo(f"  two neighbours       {', '.join(NEIGHBOURS)} ({NEIGHBOURS_IN}), same password")
             click.echo(
                 f"  who moderates        {OPERATOR_EMAIL} (operator), {AGENT_EMAIL} (commune), same password"
             )

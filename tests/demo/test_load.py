@@ -11,8 +11,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings as environment
+from geoneighbour.accounts.models import Account
 from geoneighbour.communes import queries as communes
-from geoneighbour.demo import EMAIL, PASSWORD, people, places, story
+from geoneighbour.demo import EMAIL, NEIGHBOURS, NEIGHBOURS_IN, PASSWORD, people, places, story
 from geoneighbour.demo.commands import demo
 from geoneighbour.demo.load import NAME
 from geoneighbour.demo.texts import display_names
@@ -24,6 +25,7 @@ from geoneighbour.neighbourhoods.models import Change, Leaving, Neighbourhood, R
 from geoneighbour.posts import queries as posts
 from geoneighbour.posts.models import Message, Post
 from geoneighbour.settings import Settings
+from geoneighbour.verification import vouching
 from geoneighbour.web.app import create_app
 
 
@@ -38,12 +40,23 @@ def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
 
     with Session(database) as session:
         _is_alive(session)
+        _two_may_vouch(session)
     _can_log_in(create_app(settings, database))
 
     with pytest.raises(Conflict, match="already"):
         CliRunner().invoke(demo, ["load"], catch_exceptions=False)
     with Session(database) as session:
         assert session.scalar(select(func.count()).select_from(Member)) == 600
+
+
+def _two_may_vouch(session: Session) -> None:
+    lives = select(Residence.member_id, Neighbourhood.name).join(
+        Neighbourhood, Neighbourhood.id == Residence.zone
+    )
+    found = lives.join(Account, Account.member_id == Residence.member_id).where(Account.email.in_(NEIGHBOURS))
+    rows = session.execute(found).all()
+    assert [name for _, name in rows] == [NEIGHBOURS_IN] * 2
+    assert all(vouching.vouches(session, member) for member, _ in rows)
 
 
 def _is_alive(session: Session) -> None:
