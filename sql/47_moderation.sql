@@ -106,12 +106,29 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.had_a_hand_in(bigint, bigint) IS 'Whether a member did something, or was the second person for it: then somebody else decides on the appeal.';
 
+CREATE OR REPLACE FUNCTION nearness.suspended_by_two(of_member bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT EXISTS (
+    SELECT
+    FROM member
+    JOIN moderation_case ON moderation_case.reported_id = member.id
+    JOIN moderation_act AS act ON act.case_id = moderation_case.id AND act.kind = 'suspend' AND act.needs_second
+    JOIN moderation_act AS agreed ON agreed.of_act_id = act.id AND agreed.kind = 'confirm'
+    -- The suspension that stands began when the second person agreed to it.
+    WHERE member.id = of_member AND agreed.made_at = member.suspended_at
+  );
+END;
+COMMENT ON FUNCTION nearness.suspended_by_two(bigint) IS 'Whether the suspension of a member that stands was confirmed by a second person.';
+
 CREATE OR REPLACE FUNCTION nearness.needs_second(of_case bigint, measure text, for_days integer) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT CASE measure
-    WHEN 'hide' THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach IN ('commune', 'commune_adjacent'), false)
-    WHEN 'suspend' THEN for_days IS NULL
+  SELECT CASE
+    -- What takes two to hide takes two to show again.
+    WHEN measure IN ('hide', 'show') THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach IN ('commune', 'commune_adjacent'), false)
+    WHEN measure = 'lift' THEN nearness.suspended_by_two(moderation_case.reported_id)
+    WHEN measure = 'suspend' THEN for_days IS NULL
       -- Week after week is more than a week.
       OR for_days + coalesce((
         SELECT sum(coalesce(act.days, 365))
@@ -128,8 +145,8 @@ BEGIN ATOMIC
   WHERE moderation_case.id = of_case;
 END;
 COMMENT ON FUNCTION nearness.needs_second(bigint, text, integer) IS
-  'Whether a measure counts only when a second person has confirmed it: hiding what was for a commune or for everybody, suspending for more than '
-  'seven days within a month, or somebody who has a duty.';
+  'Whether a measure counts only when a second person has confirmed it: hiding what was for a commune or for everybody, or showing it again; suspending '
+  'for more than seven days within a month, or somebody who has a duty; lifting what two people imposed.';
 
 CREATE OR REPLACE FUNCTION nearness.case_shown(of_case bigint, of_member bigint)
 RETURNS TABLE (
@@ -198,6 +215,8 @@ BEGIN ATOMIC
   WHERE c.reported_id = of_member
     AND act.state = 'done'
     AND act.kind <> 'dismiss'
+    -- Else its words have been forgotten.
+    AND act.why IS NOT NULL
   ORDER BY act.id DESC;
 END;
 COMMENT ON FUNCTION nearness.decisions_about(bigint) IS
@@ -222,3 +241,56 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.photo_open_to(text, bigint) IS
   'Whether a member may look at a photo: with the post that they see, unless moderation hid it from them or suspended them; or to decide on a case about it.';
+
+CREATE OR REPLACE VIEW nearness.case_at_rest AS
+SELECT place.case_id,
+  greatest(
+    coalesce(moderation_case.closed_at, moderation_case.opened_at),
+    (SELECT max(report.made_at) FROM report WHERE report.case_id = place.case_id),
+    (SELECT max(act.made_at) FROM moderation_act AS act WHERE act.case_id = place.case_id),
+    (SELECT max(appeal.made_at) FROM appeal JOIN moderation_act AS act ON act.id = appeal.act_id WHERE act.case_id = place.case_id)
+  ) AS since
+FROM nearness.case_place AS place
+JOIN moderation_case ON moderation_case.id = place.case_id
+WHERE (moderation_case.closed_at IS NOT NULL OR NOT place.there)
+  AND NOT coalesce(nearness.suspended(place.reported_id), false);
+COMMENT ON VIEW nearness.case_at_rest IS
+  'Cases that are closed, or whose thing has gone, and the last time anything happened about them. Not while the member concerned is suspended: '
+  'the reason is there to be read, and to be appealed.';
+
+CREATE OR REPLACE FUNCTION nearness.forget_moderation() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER
+BEGIN ATOMIC
+  WITH due AS MATERIALIZED (
+    SELECT case_id, since < now() - interval '3 years' AS whole
+    FROM nearness.case_at_rest
+    WHERE since < now() - interval '1 year'
+  ),
+  act_due AS MATERIALIZED (
+    SELECT act.id, due.whole FROM moderation_act AS act JOIN due ON due.case_id = act.case_id
+  ),
+  gone_appeal AS (
+    DELETE FROM appeal USING act_due WHERE appeal.act_id = act_due.id RETURNING 1
+  ),
+  silent_report AS (
+    UPDATE report SET words = '' FROM due WHERE report.case_id = due.case_id AND NOT due.whole AND report.words <> '' RETURNING 1
+  ),
+  silent_act AS (
+    UPDATE moderation_act AS act SET why = NULL FROM act_due WHERE act.id = act_due.id AND NOT act_due.whole AND act.why IS NOT NULL RETURNING 1
+  ),
+  gone_report AS (
+    DELETE FROM report USING due WHERE report.case_id = due.case_id AND due.whole RETURNING 1
+  ),
+  gone_act AS (
+    DELETE FROM moderation_act AS act USING act_due WHERE act.id = act_due.id AND act_due.whole RETURNING 1
+  ),
+  gone_case AS (
+    DELETE FROM moderation_case USING due WHERE moderation_case.id = due.case_id AND due.whole RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM gone_appeal) + (SELECT count(*) FROM silent_report) + (SELECT count(*) FROM silent_act)
+    + (SELECT count(*) FROM gone_report) + (SELECT count(*) FROM gone_act) + (SELECT count(*) FROM gone_case);
+END;
+COMMENT ON FUNCTION nearness.forget_moderation() IS
+  'With the owner''s rights, for the service may not touch what was written down, and for times that it cannot choose: a year after the last thing that '
+  'happened about a case its words go (of reports, acts and appeals), after three years all of it. Returns how many rows.';
+REVOKE EXECUTE ON FUNCTION nearness.forget_moderation() FROM PUBLIC;

@@ -43,7 +43,7 @@ def log(last: int) -> None:
             length = f" {act.days} days" if act.days else ""
             waits = " (needs a second person)" if act.needs_second else ""
             by = f"member {act.actor_id}" if act.actor_id else "somebody who has left"
-            why = " ".join(act.why.split())
+            why = " ".join(act.why.split()) if act.why else "(forgotten)"
             click.echo(
                 f"{act.id}  {act.made_at:%Y-%m-%d %H:%M}  {thing}  {what}{length}{waits}, by {by}: {why}"
             )

@@ -84,7 +84,7 @@ class Report(Base):
 
 
 class Act(Base):
-    """What somebody did about a case, and why. The service may add rows and read them, never change or delete any."""
+    """What somebody did about a case, and why. The service may add rows and read them; they go by nearness.forget_moderation() alone."""
 
     __tablename__ = "moderation_act"
 
@@ -94,7 +94,9 @@ class Act(Base):
         ForeignKey("member.id", ondelete="SET NULL"), index=True, comment="null: somebody who has left"
     )
     kind: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text, comment="read by whom it concerns; names nobody")
+    why: Mapped[str | None] = mapped_column(
+        Text, comment="read by whom it concerns; names nobody; null: forgotten after a year"
+    )
     days: Mapped[int | None] = mapped_column(comment="of a suspension; null: until lifted")
     needs_second: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="counts when another person has confirmed it"

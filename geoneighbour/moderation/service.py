@@ -94,6 +94,11 @@ def decide_appeal(session: Session, actor_id: int, act_id: int, granted: bool, w
     effects.tell(session, case, verdict)
 
 
+def forget(session: Session) -> int:
+    """A year after the last thing that happened about a case its words go, after three all of it. How many rows."""
+    return session.scalars(select(func.nearness.forget_moderation())).one()
+
+
 def _counts_since(session: Session, first: Act) -> datetime:
     """When it was done; where it took two, when the second person agreed."""
     agreed = (Act.of_act_id == first.id) & (Act.kind == "confirm")

@@ -14,6 +14,7 @@ from geoneighbour.inviting import service as inviting
 from geoneighbour.mailing import sending
 from geoneighbour.members import addresses
 from geoneighbour.members import service as members
+from geoneighbour.moderation import service as moderation
 from geoneighbour.posts import photos
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
@@ -31,6 +32,7 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "documents": documents.forget,
         "letters": letters.forget,
         "verification_acts": review.forget_acts,
+        "moderation": moderation.forget,
         "invitations": inviting.forget,
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
+from geoneighbour.database.engine import as_service, make_engine
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, Suspended, TooOften
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.moderation import queries, reports, service
-from geoneighbour.moderation.models import Act, Case, Report
+from geoneighbour.moderation.models import Act, Appeal, Case, Report
 from geoneighbour.posts import queries as shown
 from geoneighbour.posts import service as posts
 from geoneighbour.posts.models import Message, Post
@@ -148,6 +150,39 @@ def test_a_second_person_suspends_for_more_than_a_week(town, days, needs):
         assert suspended(town, town.Anne)
 
 
+@pytest.mark.parametrize("days", [7, 8])
+def test_what_two_imposed_is_lifted_by_two(town, days):
+    """Seven days are one person's to impose and to lift, eight take two; in another case about the same member as well."""
+    other = town.case("post", town.post(), by="Zoé")
+    done = town.act("Mona", town.case("member", town.Anne), "suspend", days)
+    if days == 8:
+        service.second(town.world, town.Nina, done.id, True, "D'accord")
+    town.world.commit()
+    lifting = town.act("Mona", other, "lift")
+    town.world.commit()
+    assert lifting.needs_second is suspended(town, town.Anne) is (days == 8)
+    if days == 8:
+        with pytest.raises(Forbidden):
+            service.second(town.world, town.Mona, lifting.id, True, "Moi-même")
+        service.second(town.world, town.Gaël, lifting.id, True, "D'accord")
+        assert not suspended(town, town.Anne)
+
+
+@pytest.mark.parametrize(("reach", "two"), [("wider", False), ("commune", True)])
+def test_what_two_hid_is_shown_again_by_two(town, reach, two):
+    post = town.post(reach)
+    case = town.case("post", post)
+    hidden = town.act("Mona", case, "hide")
+    if two:
+        service.second(town.world, town.Nina, hidden.id, True, "D'accord")
+    shown_again = town.act("Mona", case, "show")
+    assert shown_again.needs_second is two
+    assert (post in feed(town, "Bob")) is not two
+    if two:
+        service.second(town.world, town.Gaël, shown_again.id, True, "D'accord")
+        assert post in feed(town, "Bob")
+
+
 def test_week_after_week_is_more_than_a_week(town):
     case = town.case("member", town.Anne)
     town.act("Mona", case, "suspend", 5)
@@ -266,3 +301,59 @@ def test_of_two_suspensions_the_longer_stands(town):
     long = suspended_until(town)
     service.second(town.world, town.Gaël, waiting.id, True, "D'accord")
     assert suspended_until(town) == long
+
+
+def age(town, days: float) -> None:
+    """All that happened in moderation, so many days ago."""
+    by = timedelta(days=days)
+    for column in (Report.made_at, Act.made_at, Appeal.made_at, Case.opened_at, Case.closed_at):
+        town.world.execute(update(column.class_).values({column: column - by}))
+    town.world.commit()
+    town.world.expire_all()
+
+
+def kept(town) -> dict[str, int]:
+    counted = {model: select(func.count()).select_from(model) for model in (Case, Report, Act, Appeal)}
+    return {model.__name__: town.world.scalar(query) for model, query in counted.items()}
+
+
+def test_words_of_a_closed_case_go_after_a_year_and_all_of_it_after_three(town, database_url):
+    hiding = town.act("Mona", town.case("post", town.post()), "hide")
+    town.case("post", town.post("wider"))
+    service.appeal(town.world, town.Anne, hiding.id, "C'était une blague")
+    town.world.commit()
+
+    def forget() -> int:
+        with Session(make_engine(as_service(database_url))) as session, session.begin():
+            return service.forget(session)
+
+    age(town, 364)
+    assert forget() == 0
+    age(town, 2)
+    assert forget() == 3, "of the report, of the act, and the appeal"
+    assert forget() == 0
+    assert kept(town) == {"Case": 2, "Report": 2, "Act": 1, "Appeal": 0}
+    assert {row.words for row in town.world.scalars(select(Report))} == {"", "Pas correct."}
+    act = town.world.get_one(Act, hiding.id)
+    assert (act.why, act.kind, act.actor_id) == (None, "hide", town.Mona)
+    assert queries.about(town.world, town.Anne) == []
+    age(town, 3 * 365.25 - 367)
+    assert forget() == 0
+    age(town, 2)
+    assert forget() == 3
+    assert kept(town) == {"Case": 1, "Report": 1, "Act": 0, "Appeal": 0}, "the open case waits"
+
+
+def test_a_reason_stays_while_the_suspension_does_and_goes_when_the_thing_went(town):
+    done = town.act("Mona", town.case("member", town.Anne), "suspend")
+    service.second(town.world, town.Nina, done.id, True, "D'accord")
+    post = town.post(by="Zoé")
+    gone = town.case("post", post)
+    town.world.commit()
+    age(town, 4 * 365)
+    assert service.forget(town.world) == 0
+    town.world.delete(town.world.get_one(Post, post))
+    town.world.commit()
+    assert service.forget(town.world) == 2
+    assert town.world.get(Case, gone) is None
+    assert queries.about(town.world, town.Anne)[0].why

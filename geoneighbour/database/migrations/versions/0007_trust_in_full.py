@@ -398,7 +398,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True, comment="null: somebody who has left"),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False, comment="read by whom it concerns; names nobody"),
+        sa.Column(
+            "why",
+            sa.Text(),
+            nullable=True,
+            comment="read by whom it concerns; names nobody; null: forgotten after a year",
+        ),
         sa.Column("days", sa.Integer(), nullable=True, comment="of a suspension; null: until lifted"),
         sa.Column(
             "needs_second",
