@@ -93,9 +93,12 @@ def me() -> dict[str, Any]:
 def my_map() -> dict[str, Any]:
     """My neighbourhood, the wider area with its open neighbourhoods, and people as shaded published cells."""
     member = current_member()
+    neighbourhood = db().get(Neighbourhood, service.residence(db(), member.id).zone)
     own, wider = (service.preview(db(), member.id, reach) for reach in ("neighbourhood", "wider"))
     return {
-        "home_neighbourhood": feature(geojson(own.shape), people=people(own.people)),
+        "home_neighbourhood": feature(
+            geojson(own.shape), id=neighbourhood.id if neighbourhood else None, people=people(own.people)
+        ),
         "wider_area": feature(geojson(wider.shape), people=people(wider.people)),
         "neighbourhoods": collection(
             feature(row.geometry, id=row.id, name=row.name, rings=row.rings, people=people(row.people))

@@ -1,6 +1,6 @@
 // /compte/adresse and /compte/demenager: the point of a home on the map; moving house, a touch sets the new one.
 
-import { openMap } from "./map.js";
+import { holdPlace, openMap, pin } from "./map.js";
 import { showMyAreas } from "./my-areas.js";
 
 const CLOSE = 15;
@@ -11,14 +11,18 @@ const moving = Boolean(lon && lat);
 
 const map = await openMap(element);
 if (map) {
-  const { Marker } = await import("maplibre-gl");
-  const house = document.getElementById("house").content.firstElementChild.cloneNode(true);
-  const marker = new Marker({ element: house, anchor: "bottom", draggable: moving });
+  let marker = null;
 
+  const take = ({ lng, lat: north }) => { [lon.value, lat.value] = [lng.toFixed(7), north.toFixed(7)]; };
   const place = (point) => {
-    marker.setLngLat(point).addTo(map);
-    if (!moving) return;
-    [lon.value, lat.value] = [point.lng.toFixed(7), point.lat.toFixed(7)];
+    if (moving) take(point);
+    holdPlace(map, point);
+    // The first time the pin comes, then it only moves.
+    marker ??= pin(map, point, { draggable: moving }).then((made) => {
+      made.on("dragend", () => take(made.getLngLat()));
+      return made;
+    });
+    marker.then((made) => made.setLngLat(point));
   };
   const goTo = (point) => {
     place(point);
@@ -30,7 +34,6 @@ if (map) {
   if (moving) {
     document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
     map.on("click", ({ lngLat }) => place(lngLat));
-    marker.on("dragend", () => place(marker.getLngLat()));
     form.addEventListener("change", () => { if (chosen()) goTo(there(chosen())); });
     if (chosen()) goTo(there(chosen()));
   } else {

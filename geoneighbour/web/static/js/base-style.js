@@ -1,5 +1,9 @@
 // The look of the map, made from the page's own colours (css/tokens.css, --map-*). Tiles come from this server alone.
 
+/** The lowest layer of names: areas lie under it. */
+export const NAMES = "commune-name-near";
+const NEAR = 12.5;
+const NOBODY = ["==", ["id"], -1];
 const WEIGHT = { regular: "Atkinson", bold: "Atkinson Bold" };
 
 /** The current value of a map colour, light or dark. */
@@ -54,27 +58,44 @@ export function groundLayers(hue, pale) {
   ];
 }
 
-/** Names, above everything. */
+/** Names, above everything; what is drawn last finds its place first. From afar communes do, from near neighbourhoods. */
 export function nameLayers(hue) {
   const paint = { "text-halo-color": hue("halo"), "text-halo-width": 1.6 };
+  // Where a number or the pin stands, a name goes beside it.
+  const above = ["bottom", [0, -1.1]], under = ["top", [0, 1.1]];
+  const aside = (...more) => ({ "text-variable-anchor-offset": ["center", [0, 0], ...under, ...above, ...more], "text-justify": "auto" });
+  const commune = (id, zooms, opacity) => ({
+    id, type: "symbol", source: "base", "source-layer": "commune_labels", ...zooms,
+    layout: {
+      "text-field": ["get", "name"], "text-font": [WEIGHT.bold], "text-max-width": 7,
+      "text-size": ["interpolate", ["linear"], ["zoom"], 8, 11, 13, 17], "text-padding": 6, ...aside("left", [1.1, 0], "right", [-1.1, 0]),
+    },
+    paint: { "text-color": hue("label"), "text-opacity": opacity, ...paint },
+  });
+  const place = (id, where, filter) => ({
+    id, type: "symbol", source: "base", "source-layer": "neighbourhood_labels", minzoom: 10.5, ...(filter && { filter }),
+    layout: {
+      "text-field": ["get", "name"], "text-font": [WEIGHT.regular], "text-max-width": 7,
+      "text-size": ["interpolate", ["linear"], ["zoom"], 10.5, 11, 15, 17], ...where,
+    },
+    paint: { "text-color": hue("place"), ...paint },
+  });
   return [
-    {
-      id: "commune-name", type: "symbol", source: "base", "source-layer": "commune_labels",
-      layout: {
-        "text-field": ["get", "name"], "text-font": [WEIGHT.bold], "text-max-width": 7,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 8, 11, 13, 17], "text-padding": 6,
-      },
-      paint: { "text-color": hue("label"), "text-opacity": ["interpolate", ["linear"], ["zoom"], 12.5, 1, 14.5, 0.35], ...paint },
-    },
-    {
-      id: "place-name", type: "symbol", source: "base", "source-layer": "neighbourhood_labels", minzoom: 10.5,
-      layout: {
-        "text-field": ["get", "name"], "text-font": [WEIGHT.regular], "text-max-width": 7,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 10.5, 11, 15, 17],
-      },
-      paint: { "text-color": hue("place"), ...paint },
-    },
+    commune(NAMES, { minzoom: NEAR }, ["interpolate", ["linear"], ["zoom"], NEAR, 1, 14.5, 0.35]),
+    place("place-name", aside()),
+    // The one that is meant: its name may go further off, over the pin or under it.
+    place("own-name", aside("top", [0, 2.5], "bottom", [0, -3]), NOBODY),
+    commune("commune-name", { maxzoom: NEAR }, 1),
   ];
 }
 
-export const NAMES = "commune-name";
+/** The name of one neighbourhood before those of the others; without an id, of none. */
+export function nameFirst(map, id) {
+  map.setFilter("own-name", id ? ["==", ["id"], id] : NOBODY);
+  map.setFilter("place-name", ["!=", ["id"], id ?? -1]);
+}
+
+/** The pin of a home, as names see it: nothing to look at, but they keep off it. */
+export const pinLayers = () => [
+  { id: "pin", type: "symbol", source: "pin", layout: { "icon-image": "pin", "icon-anchor": "bottom", "icon-allow-overlap": true } },
+];

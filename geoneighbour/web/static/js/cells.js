@@ -1,6 +1,7 @@
 // /voisins: my neighbourhood, the wider area and its people as shaded cells.
 
 import { peopleLayers } from "./area-layers.js";
+import { NAMES } from "./base-style.js";
 import { openMap, show } from "./map.js";
 import { showMyAreas } from "./my-areas.js";
 import { people } from "./texts.js";
@@ -11,7 +12,7 @@ const map = await openMap(document.getElementById("map"), { pale: true });
 if (map) {
   const mine = await showMyAreas(map);
   show(map, "people", mine.cells, peopleLayers);
-  for (const id of ["home-line", "wider-line"]) map.moveLayer(id, "commune-name");
+  for (const id of ["home-line", "wider-line"]) map.moveLayer(id, NAMES);
   let lit = null;
   const light = (id) => {
     if (lit !== null) map.setFeatureState({ source: "people", id: lit }, { lit: false });

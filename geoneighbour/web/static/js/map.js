@@ -1,6 +1,6 @@
 // Opens a map in an element, or tells why there is none: the lists of the page serve without it.
 
-import { colour, emptyStyle, groundLayers, nameLayers, NAMES } from "./base-style.js";
+import { colour, emptyStyle, groundLayers, nameLayers, NAMES, pinLayers } from "./base-style.js";
 import { say } from "./texts.js";
 
 const painters = new WeakMap();
@@ -85,6 +85,23 @@ export function show(map, name, data, layersOf, more = {}) {
   }
   map.addSource(name, { type: "geojson", data, promoteId: "id", ...more });
   paint(map, layersOf);
+}
+
+/** The pin of a home at a point; names make room for it. Returns the marker. */
+export async function pin(map, point, options = {}) {
+  const { Marker } = await import("maplibre-gl");
+  const element = document.getElementById("house").content.firstElementChild.cloneNode(true);
+  holdPlace(map, point);
+  const marker = new Marker({ element, anchor: "bottom", ...options }).setLngLat(point).addTo(map);
+  marker.on("dragend", () => holdPlace(map, marker.getLngLat()));
+  return marker;
+}
+
+/** Names keep off this point, an object {lng, lat} or {lon, lat}. */
+export function holdPlace(map, { lng, lon = lng, lat }) {
+  // As large as the pin, and clear.
+  if (!map.hasImage("pin")) map.addImage("pin", { width: 40, height: 50, data: new Uint8Array(40 * 50 * 4) });
+  show(map, "pin", feature({ type: "Point", coordinates: [lon, lat] }), pinLayers);
 }
 
 /** Moves the view to hold this GeoJSON. */

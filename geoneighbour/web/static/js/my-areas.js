@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { homeLayers, widerLayers } from "./area-layers.js";
+import { nameFirst } from "./base-style.js";
 import { fit, show } from "./map.js";
 
 /** Draws them, moves the view there, and returns the answer of /me/map. */
@@ -9,6 +10,7 @@ export async function showMyAreas(map) {
   const mine = await get("/me/map");
   show(map, "wider", mine.wider_area, widerLayers);
   show(map, "home", mine.home_neighbourhood, homeLayers);
+  nameFirst(map, mine.home_neighbourhood.properties.id);
   fit(map, mine.wider_area);
   return mine;
 }

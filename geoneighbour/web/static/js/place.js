@@ -2,9 +2,10 @@
 
 import { get, post } from "./api.js";
 import { homeLayers, pickedLayers, widerLayers } from "./area-layers.js";
+import { nameFirst } from "./base-style.js";
 import { crosshair } from "./crosshair.js";
 import { forgetPoint, keepPoint, keptPoint } from "./home-point.js";
-import { boundsOf, feature, openMap, paint, reducedMotion, show } from "./map.js";
+import { boundsOf, feature, openMap, paint, pin, reducedMotion, show } from "./map.js";
 import { searchList } from "./search-list.js";
 import { about, say } from "./texts.js";
 
@@ -16,6 +17,8 @@ const sketch = document.getElementById("sketch");
 const openButton = document.getElementById("open-map");
 /** A page that took longer to come has a slow line or a slow device under it: its map waits until it is touched. */
 const QUICK_MS = 800;
+/** A point that was found comes with the streets around it and the names of their neighbourhoods. */
+const AROUND = 14;
 let opening = null;
 let marker = null;
 let asked = 0;
@@ -73,17 +76,16 @@ function render(place, exact) {
 }
 
 async function mark(map, lon, lat, move) {
-  const { Marker } = await import("maplibre-gl");
   marker?.remove();
-  const element = document.getElementById("house").content.firstElementChild.cloneNode(true);
-  marker = new Marker({ element, anchor: "bottom" }).setLngLat([lon, lat]).addTo(map);
-  if (move) map.jumpTo({ center: [lon, lat], zoom: 15 });
+  if (move) map.jumpTo({ center: [lon, lat], zoom: AROUND });
+  marker = await pin(map, { lon, lat });
 }
 
 function draw(map, place, centre) {
   const own = place.neighbourhoods[0];
   show(map, "wider", feature(place.area), widerLayers);
   show(map, "home", own ? EMPTY : feature(place.surroundings.geometry), homeLayers);
+  nameFirst(map, own?.id);
   for (const id of ["picked-fill", "picked-line"]) map.setFilter(id, ["==", ["id"], own?.id ?? -1]);
   // From afar a tap is coarse: come near enough to see the ground it means, and to tap again. Never back off.
   const camera = map.cameraForBounds(boundsOf(feature(place.area)), { padding: 40, maxZoom: 15 });

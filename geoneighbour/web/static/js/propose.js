@@ -5,7 +5,7 @@ import { get, post } from "./api.js";
 import { beforeLayers, widerLayers } from "./area-layers.js";
 import { coach } from "./coach.js";
 import { advice, pen } from "./draw.js";
-import { fit, openMap, reducedMotion, show } from "./map.js";
+import { fit, openMap, pin, reducedMotion, show } from "./map.js";
 import { say } from "./texts.js";
 
 const form = document.getElementById("propose");
@@ -152,11 +152,9 @@ async function offer(today) {
 async function start() {
   map = await openMap(document.getElementById("map"), { shared: false });
   if (!map) return;
-  const { Marker } = await import("maplibre-gl");
   const [{ home }, mine] = await Promise.all([get("/me"), get("/me/map")]);
   show(map, "wider", mine.wider_area, widerLayers);
-  const house = document.getElementById("house").content.firstElementChild.cloneNode(true);
-  new Marker({ element: house, anchor: "bottom" }).setLngLat([home.lon, home.lat]).addTo(map);
+  await pin(map, home);
   const today = redrawn && (await get(`/neighbourhoods/${redrawn}`)).geometry;
   if (today) {
     show(map, "before", today, beforeLayers);
