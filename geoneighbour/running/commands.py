@@ -10,7 +10,7 @@ from geoneighbour.database.upgrade import require
 from geoneighbour.running import ports
 from geoneighbour.running.retention import run as run_all
 from geoneighbour.running.together import run_together
-from geoneighbour.running.web_server import WebServer
+from geoneighbour.running.web_server import WebServer, require_public_url
 from geoneighbour.running.worker import make_app
 
 
@@ -30,7 +30,9 @@ def serve() -> None:
     """Serve the pages and the API (HOST, PORT). The database must have been upgraded."""
     settings, port = environment.load(), chosen_port()
     with database_in_use(settings) as url:
-        require(make_engine(url))
+        engine = make_engine(url)
+        require(engine)
+        require_public_url(settings, engine)
         click.echo(f"Serving on http://{settings.host}:{port}")
         WebServer(settings, port).run()
 

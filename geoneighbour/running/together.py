@@ -24,6 +24,7 @@ from geoneighbour.database.upgrade import upgrade
 from geoneighbour.demo import AGENT_EMAIL, EMAIL, NEIGHBOURS, NEIGHBOURS_IN, OPERATOR_EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
 from geoneighbour.members import addresses
+from geoneighbour.running.web_server import require_public_url
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
@@ -85,6 +86,7 @@ def run_together(settings: Settings, port: int) -> None:
             with transaction(engine) as session:
                 addresses.seal_missing(session, Sealer(settings))
             _load_demonstration(engine)
+            require_public_url(settings, engine)
             children += [Child("serve", PORT=str(port)), Child("worker")]
             _wait_for_web(settings.host, port, children[0])
             _tell(settings, port, engine)

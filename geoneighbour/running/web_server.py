@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy import Engine
 
+from geoneighbour.communes import queries as communes
+from geoneighbour.database.engine import transaction
+from geoneighbour.errors import Unavailable
 from geoneighbour.logs import Discreet
 from geoneighbour.settings import Settings
+
+
+def require_public_url(settings: Settings, engine: Engine) -> None:
+    """Unavailable, but for the demonstration, where others reach the service while nobody has said under which name: its mails would lead where they like."""
+    if settings.public_url is not None or _is_loopback(settings.host):
+        return
+    with transaction(engine) as session:
+        if not communes.is_demonstration(session):
+            raise Unavailable(
+                f"HOST={settings.host} lets others in: set PUBLIC_URL, where they reach the service, for the links in its mails."
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class WebServer(BaseApplication):

@@ -1,0 +1,43 @@
+"""Who may reach the web service while nobody has said under which name it is reached."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, update
+from sqlalchemy.orm import Session
+
+from geoneighbour import settings as environment
+from geoneighbour.cli import cli
+from geoneighbour.communes.models import DEMONSTRATION, Commune
+from geoneighbour.errors import Unavailable
+from geoneighbour.running.web_server import WebServer, require_public_url
+from geoneighbour.settings import Settings
+from tests.world import communes
+
+
+def test_others_are_let_in_under_a_name_alone(session: Session, database: Engine) -> None:
+    communes(session, ["A"])
+    session.commit()
+    for host in ("127.0.0.1", "::1", "localhost"):
+        require_public_url(Settings(host=host, public_url=None), database)
+    require_public_url(Settings(host="0.0.0.0", public_url="https://voisins.example"), database)
+    for host in ("0.0.0.0", "::", "192.0.2.1", "voisins.example"):
+        with pytest.raises(Unavailable, match="PUBLIC_URL"):
+            require_public_url(Settings(host=host, public_url=None), database)
+    session.execute(update(Commune).values(source=DEMONSTRATION))
+    session.commit()
+    require_public_url(Settings(host="0.0.0.0", public_url=None), database)
+
+
+def test_it_says_so_in_one_line_and_serves_nothing(
+    session: Session, database_url: str, tmp_path, monkeypatch
+) -> None:
+    communes(session, ["A"])
+    session.commit()
+    wide = Settings(host="0.0.0.0", public_url=None, database_url=database_url, state_dir=tmp_path)
+    monkeypatch.setattr(environment, "load", lambda: wide)
+    monkeypatch.setattr(WebServer, "run", lambda self: pytest.fail("it serves"))
+    said = CliRunner().invoke(cli, ["serve"])
+    assert isinstance(said.exception, Unavailable)
+    assert "Serving" not in said.output
