@@ -106,13 +106,13 @@ def seal_anew(session: Session, sealer: Sealer) -> int:
 
 
 def forget(session: Session) -> int:
-    """Deletes what has been kept for long enough, or no longer needed (the member has moved, or is verified); the member is told. How many."""
+    """Deletes what has been kept for long enough, or no longer needed (the member has moved, or was verified since); the member is told. How many."""
     gone = delete(Document).where(
         Document.member_id == Member.id,
         or_(
             Document.sent_at < datetime.now(UTC) - KEPT,
             Document.moved_at != Member.moved_at,
-            Member.verified_at.is_not(None),
+            Member.verified_at >= Document.sent_at,
         ),
     )
     members = session.scalars(gone.returning(Document.member_id)).all()

@@ -66,8 +66,10 @@ def ask(session: Session, post: Post, member_id: int, language: str) -> Letter:
         raise InvalidInput("Écrivez d'abord votre adresse postale.", field="address")
     home, place = post.keys.home(address), post.keys.place(address.text)
     _lock(session, place)
-    # What was never printed, for other words or another home, went to nobody.
-    unprinted = and_(Letter.state.in_(("to_check", "waiting")), Letter.home != home)
+    # What was never printed, for other words or another home, or before neighbours vouched, went to nobody.
+    since = member.verified_at
+    unneeded = or_(Letter.home != home, Letter.asked_at <= since) if since else Letter.home != home
+    unprinted = and_(Letter.state.in_(("to_check", "waiting")), unneeded)
     session.execute(delete(Letter).where(Letter.member_id == member_id, unprinted))
     _require_room(session, member_id)
     # Those before are too old.
@@ -118,9 +120,12 @@ def latest(session: Session, post: Post, member_id: int) -> Letter | None:
 
 
 def _newest(session: Session, member_id: int) -> Letter | None:
-    """Of those that were asked for since the member moved here."""
+    """Of those that were asked for since the member moved here; not one that is no longer printed, for the member was verified since."""
     letters = select(Letter).join(Member, Member.id == Letter.member_id)
-    present = letters.where(Member.id == member_id, Letter.moved_at == Member.moved_at)
+    dropped = and_(Letter.state.in_(("to_check", "waiting")), Letter.asked_at <= Member.verified_at)
+    present = letters.where(
+        Member.id == member_id, Letter.moved_at == Member.moved_at, ~func.coalesce(dropped, False)
+    )
     newest = present.order_by(Letter.id.desc()).limit(1).execution_options(populate_existing=True)
     return session.scalars(newest).one_or_none()
 
@@ -182,7 +187,7 @@ def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
 
 
 def waiting_for_word(session: Session) -> Sequence[Letter]:
-    """Letters to addresses that no geocoder knows, whose members still live there and are not verified; oldest first."""
+    """Letters to addresses that no geocoder knows, whose members still live there and still need them; oldest first."""
     return session.scalars(of_states(("to_check",)).order_by(Letter.id)).all()
 
 
@@ -221,10 +226,12 @@ def _to_check(session: Session, letter_id: int) -> Letter:
 
 
 def of_states(states: tuple[str, ...]) -> Select[Letter]:
-    """Letters in these states, of members who are not verified and have not moved since."""
+    """Letters in these states, of members who have not moved since, nor been verified (otherwise they asked knowing it)."""
     letters = select(Letter).join(Member, Member.id == Letter.member_id)
     return letters.where(
-        Letter.state.in_(states), Member.verified_at.is_(None), Letter.moved_at == Member.moved_at
+        Letter.state.in_(states),
+        or_(Member.verified_at.is_(None), Letter.asked_at > Member.verified_at),
+        Letter.moved_at == Member.moved_at,
     )
 
 

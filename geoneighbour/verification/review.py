@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -37,12 +38,30 @@ class Waiting:
 
 def queue(session: Session, reviewer_id: int | None) -> list[Waiting]:
     """What waits and this reviewer may look at, the oldest first; None: all of it, for the command line."""
-    sent = {("document", one.id): (one.member_id, one.sent_at) for one in session.scalars(_present())}
-    sent |= {
-        ("postcard", one.id): (one.member_id, one.asked_at)
-        for one in letters.waiting_for_word(session)
-        if one.member_id is not None
-    }
+    papers = session.scalars(_present()).all()
+    return _looked_at(session, reviewer_id, papers, letters.waiting_for_word(session))
+
+
+def one(session: Session, reviewer_id: int, way: str, item_id: int) -> Waiting:
+    """NotFound for what does not wait (any more), or is not this reviewer's to look at."""
+    papers: Sequence[Document] = ()
+    post: Sequence[Letter] = ()
+    if way == "document":
+        papers = session.scalars(_present().where(Document.id == item_id)).all()
+    elif way == "postcard":
+        post = session.scalars(letters.of_states(("to_check",)).where(Letter.id == item_id)).all()
+    found = _looked_at(session, reviewer_id, papers, post)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _looked_at(
+    session: Session, reviewer_id: int | None, papers: Sequence[Document], post: Sequence[Letter]
+) -> list[Waiting]:
+    """Of these, what the reviewer may look at, with who sent it and from where."""
+    sent = {("document", one.id): (one.member_id, one.sent_at) for one in papers}
+    sent |= {("postcard", one.id): (one.member_id, one.asked_at) for one in post if one.member_id is not None}
     people = (
         select(Member.id, Member.name, Commune.name, _hinted())
         .join(Residence, Residence.member_id == Member.id)
@@ -59,14 +78,6 @@ def queue(session: Session, reviewer_id: int | None) -> list[Waiting]:
         for member_id, name, commune, hinted in [known[known_id]]
     ]
     return sorted(found, key=lambda one: one.since)
-
-
-def one(session: Session, reviewer_id: int, way: str, item_id: int) -> Waiting:
-    """NotFound for what does not wait (any more), or is not this reviewer's to look at."""
-    for waiting in queue(session, reviewer_id):
-        if (waiting.way, waiting.id) == (way, item_id):
-            return waiting
-    raise NotFound
 
 
 def file(session: Session, sealer: Sealer, reviewer_id: int, document_id: int) -> File:

@@ -17,7 +17,7 @@ from geoneighbour.members import addresses
 from geoneighbour.members.addresses import Shown
 from geoneighbour.members.http import current_member, sealer
 from geoneighbour.roles import service as roles
-from geoneighbour.verification import documents, review
+from geoneighbour.verification import documents, review, service
 from geoneighbour.verification.documents import FIELD, MOST_BYTES
 from geoneighbour.verification.models import Document
 from geoneighbour.verification.review import Waiting
@@ -49,8 +49,9 @@ def take_documents(app: Flask, endpoints: tuple[str, ...]) -> None:
 
 
 def send_document() -> Document:
-    """What the form brings as `document`. InvalidInput: nothing, or nothing that can be taken; TooOften."""
+    """What the form brings as `document`. InvalidInput: nothing, or nothing that can be taken; TooOften; errors of documents.send, before anything is read."""
     member = current_member()
+    service.require_asking(db(), settings(), "document", member)
     file = request.files.get(FIELD)
     if file is None or not file.filename:
         raise InvalidInput("Choisissez un fichier.", field=FIELD)

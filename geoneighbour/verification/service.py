@@ -18,7 +18,8 @@ from geoneighbour.verification.models import Proof
 WAYS = ("postcard", "vouching", "document", "connection")
 """What VERIFICATION_WAYS may name. An operator's word needs no setting."""
 SUFFICIENT = {"postcard", "vouching", "document", "operator"}
-"""Each of these verifies by itself. The connection never does: it is a hint."""
+MAKES_VOUCHER = SUFFICIENT - {"vouching"}
+"""Each of SUFFICIENT verifies by itself, and all but vouching let one vouch. The connection never does: it is a hint."""
 
 
 def ways(settings: Settings) -> list[str]:
@@ -36,12 +37,26 @@ def require_open(settings: Settings, way: str) -> None:
 
 
 def asking(session: Session, settings: Settings, way: str, member_id: int) -> Member:
-    """The member, locked, who begins to prove a home this way. Forbidden while it is closed; Conflict for who is verified."""
+    """The member, locked, who begins to prove a home this way. Errors as require_asking()."""
     require_open(settings, way)
     member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
-    if member.verified_at is not None:
-        raise Conflict("Votre adresse est déjà vérifiée.")
+    require_asking(session, settings, way, member)
     return member
+
+
+def require_asking(session: Session, settings: Settings, way: str, member: Member) -> None:
+    """Forbidden while this way is closed; Conflict for who is verified, unless this way would now let them vouch."""
+    require_open(settings, way)
+    if member.verified_at is not None and way not in ways_to_vouch(session, settings, member):
+        raise Conflict("Votre adresse est déjà vérifiée.")
+
+
+def ways_to_vouch(session: Session, settings: Settings, member: Member) -> list[str]:
+    """By which ways who is verified by neighbours' words alone comes to vouch for others; none for anybody else."""
+    proved = proved_by(session, member.id)
+    if member.verified_at is None or "vouching" not in proved or proved & MAKES_VOUCHER:
+        return []
+    return [way for way in ways(settings) if way in MAKES_VOUCHER]
 
 
 def prove(session: Session, member_id: int, way: str, *, home_of: datetime | None = None) -> None:

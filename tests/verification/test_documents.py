@@ -19,9 +19,10 @@ from geoneighbour.cli import cli
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, Unavailable
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Notice
+from geoneighbour.roles import service as roles
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
-from geoneighbour.verification import documents, service
+from geoneighbour.verification import documents, review, service, vouching
 from geoneighbour.verification.documents import File
 from geoneighbour.verification.models import Document
 from tests.posts.pictures import SECRET as HIDDEN
@@ -140,6 +141,43 @@ def test_only_who_is_not_verified_and_only_where_it_is_open(world, zoe, sealer):
     service.prove(world, zoe, "operator")
     with pytest.raises(Conflict):
         documents.send(world, sealer, SETTINGS, zoe, PAPER)
+
+
+def test_whom_neighbours_vouched_for_may_send_one_to_vouch_for_others(world, zoe, logged_in):
+    operator = settled(world, "Olga", *HERE)
+    roles.grant(world, operator, "operator")
+    client = logged_in(zoe)
+    service.prove(world, zoe, "vouching")
+    world.commit()
+    page = client.get("/verification").text
+    assert "Vous porter garant à votre tour" in page
+    assert 'id="postcard"' in page
+    assert 'id="vouching"' not in page
+    with pytest.raises(Conflict):
+        vouching.ask(world, SETTINGS, zoe)
+    world.rollback()
+    sent = client.post("/verification/document", data={"document": (BytesIO(bill()), "a.pdf")})
+    assert sent.status_code == 302
+    assert documents.forget(world) == 0
+    assert not vouching.vouches(world, zoe)
+    review.accept(world, operator, "document", world.scalars(select(Document.id)).one())
+    world.commit()
+    assert vouching.vouches(world, zoe)
+    assert "garant à votre tour" not in client.get("/verification").text
+
+
+@pytest.mark.parametrize("why", ["closed", "verified"])
+def test_nothing_is_read_of_a_file_that_cannot_be_taken(world, zoe, app, logged_in, monkeypatch, why):
+    client = logged_in(zoe)
+    if why == "closed":
+        shut = app.config["SETTINGS"].model_copy(update={"verification_ways": "postcard"})
+        app.config["SETTINGS"] = shut
+    else:
+        service.prove(world, zoe, "document")
+        world.commit()
+    monkeypatch.setattr(documents, "read", lambda data: pytest.fail("it was read"))
+    sent = client.post("/api/v1/me/document", data={"document": (BytesIO(b"%PDF"), "a.pdf")})
+    assert sent.status_code == {"closed": 403, "verified": 409}[why]
 
 
 @pytest.mark.parametrize(("days", "stays"), [(28.9, True), (29.1, False)])

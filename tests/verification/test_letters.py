@@ -12,7 +12,7 @@ from geoneighbour.accounts import service as accounts
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.members import addresses
 from geoneighbour.members.models import Member, Notice
-from geoneighbour.verification import letters, service
+from geoneighbour.verification import letters, service, vouching
 from geoneighbour.verification.codes import spaced
 from geoneighbour.verification.letters import Outcome
 from geoneighbour.verification.models import Letter
@@ -145,12 +145,24 @@ def test_what_is_old_is_forgotten(world, post, zoe, code):
     assert world.scalars(select(Letter.state)).all() == ["waiting"]
 
 
-def test_nobody_who_is_verified_gets_a_letter(world, post, zoe):
+@pytest.mark.parametrize("way", ["vouching", "document"])
+def test_who_is_verified_gets_no_letter_but_to_become_a_voucher(world, post, zoe, way):
     letters.ask(world, post, zoe, "fr")
-    service.prove(world, zoe, "vouching")
+    world.commit()
+    service.prove(world, zoe, way)
+    world.commit()
     assert printed(world, post) == []
-    with pytest.raises(Conflict):
-        letters.ask(world, post, zoe, "fr")
+    assert letters.latest(world, post, zoe) is None
+    if way == "document":
+        with pytest.raises(Conflict):
+            letters.ask(world, post, zoe, "fr")
+        return
+    letters.ask(world, post, zoe, "fr")
+    world.commit()
+    (code,) = printed(world, post)
+    letters.enter(world, post, zoe, code)
+    assert service.proved_by(world, zoe) == {"vouching", "postcard"}
+    assert vouching.vouches(world, zoe)
 
 
 def test_one_letter_in_thirty_days_unless_none_was_printed(world, post, zoe):

@@ -47,7 +47,9 @@ def verification() -> str:
 def show(refusal: GeoneighbourError | None = None, at: str = "", **typed: str) -> str:
     """The page; a refusal stands in the card of the way `at`, with what was typed."""
     member = current_member()
-    open_ways = service.ways(current_app.config["SETTINGS"])
+    settings = current_app.config["SETTINGS"]
+    open_ways = service.ways(settings)
+    useful = service.ways_to_vouch(db(), settings, member) if member.verified_at else open_ways
     return render_template(
         "verification/page.html",
         member=member,
@@ -56,7 +58,7 @@ def show(refusal: GeoneighbourError | None = None, at: str = "", **typed: str) -
         proved=service.proved_by(db(), member.id),
         WAYS=WAYS,
         enough=[way for way in open_ways if way in service.SUFFICIENT],
-        cards={} if member.verified_at else {way: CARDS[way](member) for way in open_ways},
+        cards={way: CARDS[way](member) for way in useful},
         refusal=refusal,
         at=at,
         typed=typed,
