@@ -107,11 +107,12 @@ BEGIN ATOMIC
   ),
   commune_label AS (
     SELECT commune.id, commune.code, commune.name,
-      ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(commune.geom), 3857), frame.bounds, buffer => 0) AS geom
+      ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(commune.geom), 3857), frame.bounds, buffer => 0) AS geom,
+      (SELECT count(*) FROM neighbourhood WHERE neighbourhood.state = 'open' AND neighbourhood.geom && commune.geom) AS lively
     FROM commune, frame, area
     WHERE z >= 8 AND commune.valid_to IS NULL AND commune.geom && area.geom
     UNION ALL
-    SELECT named.id, named.code, named.name, ST_AsMVTGeom(named.geom, frame.bounds, buffer => 0)
+    SELECT named.id, named.code, named.name, ST_AsMVTGeom(named.geom, frame.bounds, buffer => 0), named.neighbourhoods
     FROM frame, nearness.commune_names(frame.bounds, 40075016.68 / 2 ^ z / 4) AS named
     WHERE z BETWEEN 5 AND 7
   ),
@@ -129,7 +130,8 @@ BEGIN ATOMIC
   )
   SELECT
     coalesce((SELECT ST_AsMVT(s, 'communes', 4096, 'geom', 'id') FROM commune_shape AS s WHERE s.geom IS NOT NULL), '')
-    || coalesce((SELECT ST_AsMVT(s, 'commune_labels', 4096, 'geom', 'id') FROM commune_label AS s WHERE s.geom IS NOT NULL), '')
+    -- The liveliest find their place first.
+    || coalesce((SELECT ST_AsMVT(s, 'commune_labels', 4096, 'geom', 'id' ORDER BY s.lively DESC, s.id) FROM commune_label AS s WHERE s.geom IS NOT NULL), '')
     || coalesce((SELECT ST_AsMVT(s, 'neighbourhoods', 4096, 'geom', 'id') FROM neighbourhood_shape AS s WHERE s.geom IS NOT NULL), '')
     || coalesce((SELECT ST_AsMVT(s, 'neighbourhood_labels', 4096, 'geom', 'id') FROM neighbourhood_label AS s WHERE s.geom IS NOT NULL), '');
 END;

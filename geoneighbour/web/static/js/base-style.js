@@ -68,7 +68,7 @@ export function nameLayers(hue) {
     id, type: "symbol", source: "base", "source-layer": "commune_labels", ...zooms,
     layout: {
       "text-field": ["get", "name"], "text-font": [WEIGHT.bold], "text-max-width": 7,
-      "text-size": ["interpolate", ["linear"], ["zoom"], 8, 11, 13, 17], "text-padding": 6, ...aside("left", [1.1, 0], "right", [-1.1, 0]),
+      "text-size": ["interpolate", ["linear"], ["zoom"], 8, 11, 13, 17], "text-padding": 6, ...aside(),
     },
     paint: { "text-color": hue("label"), "text-opacity": opacity, ...paint },
   });
