@@ -20,6 +20,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadFileScheduling
@@ -55,6 +57,13 @@ def settings() -> Settings:
     if chosen.database_url:
         return chosen
     return Settings(state_dir=state.make(chosen) / "tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test has an application of its own, whose templates are those of all others."""
+    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_what_a_neighbour_reports_is_hidden_and_its_author_appeals(site: Site, v
     page.get_by_role("button", name="Envoyer le signalement").click()
     expect(page.get_by_text("La personne ne saura pas")).to_be_visible()
 
-    page = visit("/compte", email=moderator)
+    page = visit("/compte", email=moderator, webgl=False)
     page.get_by_role("link", name="Ouvrir la modération").click()
     shoot(page, "moderation-phone")
     page.get_by_role("link", name="Publication ·").click()
@@ -54,7 +54,7 @@ def test_what_a_neighbour_reports_is_hidden_and_its_author_appeals(site: Site, v
     page = visit(f"/publications/{post}", email=neighbour)
     expect(page.get_by_text(WORDS)).to_have_count(0)
 
-    page = visit("/accueil", email=author)
+    page = visit("/accueil", email=author, webgl=False)
     page.locator(".told").get_by_role("link", name="Lire pourquoi").click()
     expect(page.locator("article")).to_contain_text("annonces commerciales")
     page.get_by_text("Faire appel").click()

@@ -22,7 +22,7 @@ AN_HOUR_LATER = """() => {
 
 
 def test_new_posts_are_marked_for_one_visit_whatever_the_switch(site: Site, visit: Visit) -> None:
-    page = visit("/accueil", email=site.resident_of("Le Sillon"))
+    page = visit("/accueil", email=site.resident_of("Le Sillon"), webgl=False)
     me = int(page.locator('meta[name="member"]').get_attribute("content") or 0)
     news = page.locator("#news")
     expect(news).to_be_empty()

@@ -25,7 +25,7 @@ def test_a_notice_is_put_away(site: Site, visit: Visit, scripts: bool) -> None:
         member = session.scalars(select(Account.member_id).where(Account.email == email)).one()
         session.add(Notice(member_id=member, kind="commune_changed", about=ABOUT))
         session.commit()
-    page = visit("/accueil", email=email, scripts=scripts)
+    page = visit("/accueil", email=email, scripts=scripts, webgl=False)
     note = page.locator(".told")
     expect(note).to_contain_text(
         "votre commune est Saint-Malo : Paramé en fait partie. Rien d’autre ne change"

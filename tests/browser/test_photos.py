@@ -72,7 +72,7 @@ def test_two_photos_from_a_phone(site: Site, visit: Visit, tmp_path: Path, shoot
 def test_without_a_network_photos_are_added_later(site: Site, visit: Visit, tmp_path: Path) -> None:
     photo = tmp_path / "IMG_0003.jpg"
     photo.write_bytes(saved(scene(800, 600)))
-    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"))
+    page = visit("/publications/nouvelle", email=site.resident_of("Le Sillon"), webgl=False)
     page.locator("#body").fill("À qui est ce vélo ?")
     page.get_by_label("Photos").set_input_files(photo)
     expect(page.locator(".chosen img")).to_have_count(1)

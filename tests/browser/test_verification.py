@@ -37,7 +37,7 @@ def test_by_a_letter_asked_for_on_the_phone(site: Site, visit: Visit) -> None:
         words = "12 Chaussée du Sillon, 35400 Saint-Malo"
         addresses.keep(session, post.sealer, zoe, home, words, checked=True)
         session.commit()
-    page = visit("/accueil", email=email)
+    page = visit("/accueil", email=email, webgl=False)
     page.get_by_role("link", name="Faire vérifier mon adresse").click()
     card = page.locator("#postcard")
     expect(card).to_contain_text("12 Chaussée du Sillon")
@@ -112,7 +112,7 @@ def test_by_a_document_that_a_reviewer_reads(site: Site, visit: Visit) -> None:
     card.get_by_label("Le document").set_input_files(paper)
     card.get_by_role("button", name="L’envoyer").click()
     expect(card).to_contain_text("Votre document est arrivé le")
-    desk = visit("/accueil", email=operator, desk=True)
+    desk = visit("/accueil", email=operator, desk=True, webgl=False)
     desk.get_by_role("link", name="1 adresse à vérifier").click()
     faults = grave(desk)
     desk.get_by_role("link", name="Zoé").click()

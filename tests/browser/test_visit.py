@@ -22,7 +22,7 @@ HOME = (-1.87, 48.57)
 
 def test_a_visit_ends_and_what_is_ones_own_stays(site: Site, visit: Visit) -> None:
     email = site.newcomer("Zoé", *HOME, verified=False)
-    page = visit("/accueil", email=email)
+    page = visit("/accueil", email=email, webgl=False)
     expect(page.get_by_text("Votre visite dure encore 48 heures")).to_be_visible()
     with Session(site.engine) as session:
         zoe = session.scalars(select(Account.member_id).where(Account.email == email)).one()

@@ -26,7 +26,7 @@ def test_a_visitor_writes_to_a_neighbour_who_answers(site: Site, visit: Visit) -
         members.be_findable(session, ids[host], True)
         name = members.get(session, ids[host]).name
         session.commit()
-    page = visit("/voisins", email=guest)
+    page = visit("/voisins", email=guest, webgl=False)
     page.get_by_role("link", name=f"Écrire à {name}").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     page.get_by_label(f"Votre message à {name}").fill("Bonjour, j'arrive dans le quartier.")

@@ -1,5 +1,6 @@
 // /compte/adresse and /compte/demenager: the point of a home on the map; moving house, a touch sets the new one.
 
+import { unlessOffline } from "./api.js";
 import { holdPlace, openMap, pin } from "./map.js";
 import { showMyAreas } from "./my-areas.js";
 
@@ -37,7 +38,7 @@ if (map) {
     form.addEventListener("change", () => { if (chosen()) goTo(there(chosen())); });
     if (chosen()) goTo(there(chosen()));
   } else {
-    await showMyAreas(map);
+    await unlessOffline(showMyAreas(map));
     place(there(element));
   }
 }

@@ -15,6 +15,17 @@ export class Problem extends Error {
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 
+/** What a page would like to show beside what it shows already: without a network null, and app.js says so. */
+export async function unlessOffline(work) {
+  try {
+    return await work;
+  } catch (problem) {
+    if (problem.status !== 0) throw problem;
+    dispatchEvent(new Event("unreachable"));
+    return null;
+  }
+}
+
 async function call(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) {

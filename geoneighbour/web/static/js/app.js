@@ -35,6 +35,7 @@ async function online() {
 
 addEventListener("online", online);
 addEventListener("offline", tell);
+addEventListener("unreachable", reach);
 if (member) listen(member, isOffline, tell);
 // Who is logged out, or never was in, leaves nothing private on this machine.
 else if ("caches" in window) await caches.delete("private-1");

@@ -1,5 +1,6 @@
 // /voisins: my neighbourhood, the wider area and its people as shaded cells.
 
+import { unlessOffline } from "./api.js";
 import { peopleLayers } from "./area-layers.js";
 import { NAMES } from "./base-style.js";
 import { openMap, show } from "./map.js";
@@ -9,8 +10,9 @@ import { people } from "./texts.js";
 const hint = document.getElementById("map-hint");
 const map = await openMap(document.getElementById("map"), { pale: true });
 
-if (map) {
-  const mine = await showMyAreas(map);
+const mine = map && (await unlessOffline(showMyAreas(map)));
+
+if (mine) {
   show(map, "people", mine.cells, peopleLayers);
   for (const id of ["home-line", "wider-line"]) map.moveLayer(id, NAMES);
   let lit = null;

@@ -1,6 +1,6 @@
 // The home page: open posts on the map by published cell, equal to the list beside it.
 
-import { get } from "./api.js";
+import { get, unlessOffline } from "./api.js";
 import { postLayers, tallyLayers } from "./area-layers.js";
 import { hexagon } from "./hexagon.js";
 import { collection, openMap, reducedMotion, show } from "./map.js";
@@ -88,4 +88,4 @@ async function start() {
 
 // A row of switches may run on sideways: the one that holds comes into view.
 for (const chip of document.querySelectorAll(".chips [aria-current]")) chip.parentElement.scrollLeft = chip.offsetLeft - chip.parentElement.clientWidth / 2;
-await start();
+await unlessOffline(start());

@@ -1,13 +1,15 @@
 // /compte: my own home on the map, for me alone.
 
-import { get } from "./api.js";
+import { get, unlessOffline } from "./api.js";
 import { openMap, pin } from "./map.js";
 import { showMyAreas } from "./my-areas.js";
 
-const map = await openMap(document.getElementById("map"));
-
-if (map) {
+async function start() {
+  const map = await openMap(document.getElementById("map"));
+  if (!map) return;
   const { home } = await get("/me");
   await showMyAreas(map);
   await pin(map, home);
 }
+
+await unlessOffline(start());

@@ -1,6 +1,6 @@
 // /quartiers: open neighbourhoods (tiles) and proposed ones on the map, equal to the cards beside it.
 
-import { get } from "./api.js";
+import { get, unlessOffline } from "./api.js";
 import { pickedLayers, proposedLayers } from "./area-layers.js";
 import { collection, feature, openMap, paint, reducedMotion, show } from "./map.js";
 import { showMyAreas } from "./my-areas.js";
@@ -51,4 +51,4 @@ async function start() {
   });
 }
 
-await start();
+await unlessOffline(start());
