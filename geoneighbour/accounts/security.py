@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from wtforms import FloatField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from geoneighbour.accounts import limits, openid_http, passkeys, service, sessions
+from geoneighbour.accounts import limits, openid_http, passkeys, service, sessions, words
 from geoneighbour.accounts.mails import AnotherLinkForm, ForgotForm, QueuedMails
 from geoneighbour.accounts.models import Account, Passkey, Role
 from geoneighbour.database import state
@@ -109,6 +109,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_PASSWORD_CONFIRM_REQUIRED=False,
         SECURITY_PASSWORD_LENGTH_MIN=10,
+        **words.MESSAGES,
     )
     accounts = Accounts(LocalProxy(db), Account, Role, Passkey)  # type: ignore[arg-type]
     Security(

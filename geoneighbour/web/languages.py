@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 
 def init_accounts(app: Flask) -> None:
-    """Flask-Security's own words: those it brings, and ours where it has none or another tone."""
+    """Flask-Security's words: those it brings, ours where it has none, and what accounts/words.py says in its place."""
     theirs = Path(flask_security.__file__).parent / "translations"
     domain = app.extensions["security"].i18n_domain
     for name in LANGUAGES:
@@ -54,6 +54,7 @@ def init_accounts(app: Flask) -> None:
         for more in (
             Translations.load(theirs, [_OF_LIBRARY.get(name, name)], "flask_security"),
             catalogue(name, "flask_security"),
+            catalogue(name, "messages"),
         ):
             if isinstance(more, Translations):
                 words.merge(more)
