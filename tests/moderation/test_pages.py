@@ -79,6 +79,20 @@ def test_from_the_report_to_the_answer_of_an_appeal(town, as_):
     assert (told["kind"], told["verdict"], told["answer"]) == ("hide", "grant", "C'est bon pour une fois")
 
 
+def test_a_post_of_the_feed_leads_to_its_report_and_one_s_own_to_none(town, as_):
+    post = town.post()
+    town.world.commit()
+    link = (
+        f'href="/signaler?quoi=post&amp;no={post}">Signaler<span class="visually-hidden"> ce qu’a écrit Anne'
+    )
+    for reader in ("Bob", "Nina"):
+        assert as_(reader).get(f"/signaler?quoi=post&no={post}").status_code == 200
+        assert link in as_(reader).get("/accueil").text
+    own = as_("Anne").get("/accueil").text
+    assert f"/publications/{post}" in own
+    assert "/signaler" not in own
+
+
 def test_who_is_suspended_finds_their_data_the_reason_and_an_appeal(town, as_):
     case = town.case("member", town.Anne)
     town.world.commit()
