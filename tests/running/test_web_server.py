@@ -11,6 +11,7 @@ from geoneighbour import settings as environment
 from geoneighbour.cli import cli
 from geoneighbour.communes.models import DEMONSTRATION, Commune
 from geoneighbour.errors import Unavailable
+from geoneighbour.running import together
 from geoneighbour.running.web_server import WebServer, require_public_url
 from geoneighbour.settings import Settings
 from tests.world import communes
@@ -41,3 +42,15 @@ def test_it_says_so_in_one_line_and_serves_nothing(
     said = CliRunner().invoke(cli, ["serve"])
     assert isinstance(said.exception, Unavailable)
     assert "Serving" not in said.output
+
+
+def test_run_starts_neither_web_nor_worker_then(
+    session: Session, database_url: str, tmp_path, monkeypatch
+) -> None:
+    communes(session, ["A"])
+    session.commit()
+    monkeypatch.setattr(together, "upgrade", lambda *_: None)
+    monkeypatch.setattr(together, "Child", lambda *_, **__: pytest.fail("it starts"))
+    wide = Settings(host="0.0.0.0", public_url=None, database_url=database_url, state_dir=tmp_path)
+    with pytest.raises(Unavailable, match="PUBLIC_URL"):
+        together.run_together(wide, 0)
