@@ -58,7 +58,8 @@ def test_being_put_forward_is_an_offer_that_nobody_else_reads(world, people, hom
         assert "voix sur" not in page
         assert "Je veux bien" not in page
     asked.post(f"{where}/repondre", data={"answer": "yes"})
-    assert "1 voix sur 3" in denis.get(where).text
+    assert "Voudrait bien : 1 voix sur 3" in denis.get(where).text
+    assert "Vous voulez bien : 1 voix sur 3" in asked.get(where).text
     assert "On vous propose" not in asked.get("/accueil").text
     assert moderators.of(world, home) == [people[0]]
 
