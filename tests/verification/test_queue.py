@@ -83,6 +83,8 @@ def test_each_sees_what_is_theirs_to_look_at(town):
     assert town.sees("operator") == ["Zoé", "Yann"]
     assert town.sees("agent A") == ["Zoé"]
     assert town.sees("agent B") == ["Yann"]
+    for name, paper in town.papers.items():
+        assert town["operator"].get(f"/api/v1/verifications/document/{paper}").json["name"] == name
     for nobody in ("neighbour", "Zoé"):
         for path in ("/api/v1/verifications", "/verifications"):
             assert town[nobody].get(path).status_code == 403
