@@ -1,0 +1,152 @@
+"""every reach: radii, areas, authorities' areas, keys of the feed, watch areas."""
+
+import sqlalchemy as sa
+from alembic import op
+from geoalchemy2 import Geometry
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    _reaches()
+    _watch_areas()
+
+
+def _reaches() -> None:
+    op.drop_constraint(op.f("ck_post_reach"), "post", type_="check")
+    op.create_check_constraint(
+        op.f("ck_post_reach"),
+        "post",
+        "reach IN ('neighbourhood', 'wider', 'commune', 'commune_adjacent', 'radius', 'area', 'all')",
+    )
+    op.add_column(
+        "post",
+        sa.Column("radius_m", sa.Integer(), nullable=True, comment="of reach radius: geodesic metres"),
+    )
+    op.add_column(
+        "post",
+        sa.Column(
+            "centre",
+            Geometry("POINT", srid=4326, spatial_index=False),
+            nullable=True,
+            comment="of reach radius: the middle of origin_cell, or a public place that the author picked",
+        ),
+    )
+    op.add_column(
+        "post",
+        sa.Column(
+            "ground",
+            Geometry("MULTIPOLYGON", srid=4326, spatial_index=False),
+            nullable=True,
+            comment="of reach area: as drawn",
+        ),
+    )
+    op.add_column(
+        "post",
+        sa.Column(
+            "on_homes",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="an authority's: reaches exact homes, speaks for origin_commune_id",
+        ),
+    )
+    op.add_column(
+        "post",
+        sa.Column(
+            "key",
+            sa.BigInteger(),
+            sa.Computed(
+                "CASE WHEN reach IN ('neighbourhood', 'wider') THEN origin_zone"
+                " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id::bigint"
+                " WHEN reach = 'all' THEN 0::bigint END",
+                persisted=True,
+            ),
+            nullable=True,
+            comment="with reach, what it comes by; null: by the cells of post_cell",
+        ),
+    )
+    for name, condition in {
+        "radius": "(reach = 'radius') = (radius_m IS NOT NULL)",
+        "radius_m": "radius_m BETWEEN 500 AND 50000",
+        "centre": "(reach = 'radius') = (centre IS NOT NULL)",
+        "ground": "(reach = 'area') = (ground IS NOT NULL)",
+        "on_homes": "NOT on_homes OR reach IN ('commune', 'area')",
+    }.items():
+        op.create_check_constraint(op.f(f"ck_post_{name}"), "post", condition)
+    op.create_index(
+        "ix_post_key",
+        "post",
+        ["reach", "key", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL AND hidden_at IS NULL"),
+    )
+    op.create_index(
+        "ix_post_centre",
+        "post",
+        [sa.text("geography(centre)")],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("centre IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_post_ground",
+        "post",
+        ["ground"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("ground IS NOT NULL AND NOT on_homes"),
+    )
+    op.create_table(
+        "post_cell",
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("cell", sa.BigInteger(), nullable=False),
+        sa.Column("post_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("by IN ('cell', 'home', 'stands')", name=op.f("ck_post_cell_by")),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["post.id"], name=op.f("fk_post_cell_post_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("by", "cell", "post_id", name=op.f("pk_post_cell")),
+    )
+    op.create_index(op.f("ix_post_cell_post_id"), "post_cell", ["post_id"], unique=False)
+    # Serves the audience of radii and areas: who lives in this cell?
+    op.create_index("ix_residence_home_cell", "residence", ["home_cell"], postgresql_include=["member_id"])
+
+
+def _watch_areas() -> None:
+    op.create_table(
+        "watch_area",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("neighbourhood_id", sa.BigInteger(), nullable=True),
+        sa.Column("commune_id", sa.Integer(), nullable=True),
+        sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 80", name=op.f("ck_watch_area_name")),
+        sa.CheckConstraint(
+            "num_nonnulls(neighbourhood_id, commune_id, geom) = 1", name=op.f("ck_watch_area_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_watch_area_member_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["neighbourhood_id"],
+            ["neighbourhood.id"],
+            name=op.f("fk_watch_area_neighbourhood_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_watch_area_commune_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watch_area")),
+    )
+    for column in ("member_id", "neighbourhood_id", "commune_id"):
+        op.create_index(op.f(f"ix_watch_area_{column}"), "watch_area", [column], unique=False)
+    op.create_index(
+        "ix_watch_area_geom",
+        "watch_area",
+        ["geom"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("geom IS NOT NULL"),
+    )
