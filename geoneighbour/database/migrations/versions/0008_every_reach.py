@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0008"
 down_revision = "0007"
@@ -11,6 +13,7 @@ down_revision = "0007"
 def upgrade() -> None:
     _reaches()
     _watch_areas()
+    _barriers()
 
 
 def _reaches() -> None:
@@ -80,6 +83,7 @@ def _reaches() -> None:
         "post",
         ["reach", "key", "id"],
         unique=False,
+        postgresql_include=["kind"],
         postgresql_where=sa.text("closed_at IS NULL AND hidden_at IS NULL"),
     )
     op.create_index(
@@ -96,14 +100,14 @@ def _reaches() -> None:
         ["ground"],
         unique=False,
         postgresql_using="gist",
-        postgresql_where=sa.text("ground IS NOT NULL AND NOT on_homes"),
+        postgresql_where=sa.text("ground IS NOT NULL"),
     )
     op.create_table(
         "post_cell",
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("cell", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("by IN ('cell', 'home', 'stands')", name=op.f("ck_post_cell_by")),
+        sa.CheckConstraint("by IN ('cell', 'stands')", name=op.f("ck_post_cell_by")),
         sa.ForeignKeyConstraint(
             ["post_id"], ["post.id"], name=op.f("fk_post_cell_post_id"), ondelete="CASCADE"
         ),
@@ -112,6 +116,18 @@ def _reaches() -> None:
     op.create_index(op.f("ix_post_cell_post_id"), "post_cell", ["post_id"], unique=False)
     # Serves the audience of radii and areas: who lives in this cell?
     op.create_index("ix_residence_home_cell", "residence", ["home_cell"], postgresql_include=["member_id"])
+    op.create_index(
+        "ix_cell_outline_middle",
+        "cell_outline",
+        [sa.text("geography(st_centroid(geom))")],
+        unique=False,
+        postgresql_using="gist",
+    )
+    # What was written until now stands where maps show it; the nearness schema is made after this.
+    op.execute(
+        "INSERT INTO post_cell (by, cell, post_id) SELECT 'stands', origin_cell, id FROM post"
+        " WHERE reach IN ('commune', 'commune_adjacent') AND origin_cell IS NOT NULL"
+    )
 
 
 def _watch_areas() -> None:
@@ -123,11 +139,18 @@ def _watch_areas() -> None:
         sa.Column("neighbourhood_id", sa.BigInteger(), nullable=True),
         sa.Column("commune_id", sa.Integer(), nullable=True),
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=True),
+        sa.Column(
+            "cells",
+            postgresql.ARRAY(sa.BigInteger()),
+            nullable=True,
+            comment="of geom: the cells of every published resolution whose middle it covers",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 80", name=op.f("ck_watch_area_name")),
         sa.CheckConstraint(
             "num_nonnulls(neighbourhood_id, commune_id, geom) = 1", name=op.f("ck_watch_area_one")
         ),
+        sa.CheckConstraint("(geom IS NULL) = (cells IS NULL)", name=op.f("ck_watch_area_cells")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_watch_area_member_id"), ondelete="CASCADE"
         ),
@@ -142,11 +165,45 @@ def _watch_areas() -> None:
     )
     for column in ("member_id", "neighbourhood_id", "commune_id"):
         op.create_index(op.f(f"ix_watch_area_{column}"), "watch_area", [column], unique=False)
-    op.create_index(
-        "ix_watch_area_geom",
-        "watch_area",
-        ["geom"],
-        unique=False,
-        postgresql_using="gist",
-        postgresql_where=sa.text("geom IS NOT NULL"),
+
+
+def _barriers() -> None:
+    op.create_table(
+        "barrier",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False, comment="what one import brings, and replaces"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("geom", Geometry("MULTILINESTRING", srid=4326, spatial_index=False), nullable=False),
+        sa.Column(
+            "regions",
+            ARRAY(sa.BigInteger()),
+            nullable=False,
+            comment="the resolution-6 cells that it passes",
+        ),
+        sa.CheckConstraint(
+            "kind IN ('river', 'motorway', 'railway', 'other')", name=op.f("ck_barrier_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_barrier")),
     )
+    op.create_index(op.f("ix_barrier_source"), "barrier", ["source"], unique=False)
+    op.create_index("ix_barrier_geom", "barrier", ["geom"], unique=False, postgresql_using="gist")
+    op.create_table(
+        "crossing",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False), nullable=False),
+        sa.Column("cell", sa.BigInteger(), nullable=False, comment="its resolution-9 cell"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crossing")),
+    )
+    op.create_index("ix_crossing_source_cell", "crossing", ["source", "cell"], unique=False)
+    op.create_table(
+        "cell_barrier",
+        sa.Column("cell", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("other", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.CheckConstraint("cell <> other", name=op.f("ck_cell_barrier_other")),
+        sa.PrimaryKeyConstraint("cell", "other", "source", name=op.f("pk_cell_barrier")),
+    )
+    op.create_index(op.f("ix_cell_barrier_source"), "cell_barrier", ["source"], unique=False)
