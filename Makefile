@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test fuzz fmt migration translate clean system system-for-tests
+.PHONY: help setup run test prove fuzz fmt migration translate clean system system-for-tests
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -30,6 +30,12 @@ test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check fo
 	@echo "== Types";            $(BIN)/mypy
 	@echo "== Import contract";  $(BIN)/lint-imports --no-logo
 	@echo "== Tests";            $(BIN)/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
+
+# Half an hour or more. GEONEIGHBOUR_PROVE: how many random territories; where it is set, tests leave nothing out.
+prove: export GEONEIGHBOUR_PROVE ?= 25
+prove: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## the rule against its oracle: a million points, random territories, and what each test run leaves out
+	@echo "== Points and territories"; $(BIN)/python -m tests.prove
+	@echo "== What make test leaves out"; $(BIN)/pytest -q -x -m thorough && $(BIN)/pytest -q -x tests/communes/test_france.py tests/web/test_policy.py
 
 # An hour or more. GEONEIGHBOUR_FUZZ: requests for each operation of the API; GEONEIGHBOUR_LOGINS: tries of each kind.
 fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at length: a million outlines, the whole API, a thousand logins

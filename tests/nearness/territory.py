@@ -71,6 +71,12 @@ class Territory:
         town.review()
         self._look("reviewed again")
 
+    def write_on(self, pairs: int) -> None:
+        """More posts, until they make so many pairs with those who may read them; then looks once more."""
+        while len(self.town.world.posts) * len(self.people) < pairs:
+            self._write()
+        self._look("written on")
+
     def _look(self, name: str) -> None:
         self.town.session.flush()
         self.moments.append(Moment(name, asked(self.town.session), expected(self.town.world)))
