@@ -1,6 +1,17 @@
 -- Sentence 6: what rings walk around (docs/decisions/021). The steps that a line meets are found where files are read
 -- (geoneighbour/boundaries/lines.py); here they are stored, opened by crossings, and asked for.
 
+CREATE OR REPLACE FUNCTION nearness.barrier_regions(regions bigint[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
+BEGIN ATOMIC
+  SELECT DISTINCT region.cell
+  FROM barrier
+  CROSS JOIN LATERAL unnest(barrier.regions) AS region (cell)
+  WHERE barrier.regions && $1
+    AND region.cell = ANY ($1);
+END;
+COMMENT ON FUNCTION nearness.barrier_regions(bigint[]) IS 'Which of these resolution-6 cells a barrier passes. Mostly none: then rings go straight.';
+
 CREATE OR REPLACE FUNCTION nearness.barred_steps(regions bigint[])
 RETURNS TABLE (cell bigint, other bigint)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100

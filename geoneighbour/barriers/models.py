@@ -30,6 +30,8 @@ class Barrier(Base):
         CheckConstraint("kind IN ('river', 'motorway', 'railway', 'other')", name="kind"),
         # Serves the start of rings, and the coach: which barriers are here?
         Index("ix_barrier_geom", "geom", postgresql_using="gist"),
+        # Serves the quick look: is there any around here?
+        Index("ix_barrier_regions", "regions", postgresql_using="gin"),
     )
 
 

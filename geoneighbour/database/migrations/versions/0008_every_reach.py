@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0008"
@@ -141,7 +140,7 @@ def _watch_areas() -> None:
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=True),
         sa.Column(
             "cells",
-            postgresql.ARRAY(sa.BigInteger()),
+            ARRAY(sa.BigInteger()),
             nullable=True,
             comment="of geom: the cells of every published resolution whose middle it covers",
         ),
@@ -188,6 +187,7 @@ def _barriers() -> None:
     )
     op.create_index(op.f("ix_barrier_source"), "barrier", ["source"], unique=False)
     op.create_index("ix_barrier_geom", "barrier", ["geom"], unique=False, postgresql_using="gist")
+    op.create_index("ix_barrier_regions", "barrier", ["regions"], unique=False, postgresql_using="gin")
     op.create_table(
         "crossing",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
