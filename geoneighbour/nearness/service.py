@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from geoneighbour.errors import InvalidInput, NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
+from geoneighbour.neighbourhoods import walking
 from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
 
 _OPEN_AT = text(
@@ -101,7 +101,7 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
         case "neighbourhood":
             return _own(session, home.zone)
         case "wider":
-            return _wider(session, _around_home(session, member_id))
+            return _wider(session, around_home(session, member_id))
         case "commune" | "commune_adjacent":
             return _communes(session, home.commune_id, reach)
     raise InvalidInput("Cette portée n'existe pas.", field="reach")
@@ -142,7 +142,7 @@ def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
 
     Surroundings are not listed: that one exists says that somebody lives there.
     """
-    others = _around_home(session, member_id).others
+    others = around_home(session, member_id).others
     return list(session.execute(_WIDER, {"others": [*others], "rings": [*others.values()]}))
 
 
@@ -168,13 +168,13 @@ def _own(session: Session, zone: int) -> Area:
     return _counted(session, cells.outline(zone))
 
 
-def _around_home(session: Session, member_id: int) -> Around:
+def around_home(session: Session, member_id: int) -> Around:
     """By what is stored, which the rule goes by; for people that nobody has looked at by published cells (decision 016)."""
     zone = residence(session, member_id).zone
     if members.get(session, member_id).verified_at is None:
         return _around(session, zone)
     spread = session.scalar(_SPREAD, {"zone": zone}) or 0
-    rings = cells.rings_around(_cover(session.get(Neighbourhood, zone), zone), spread)
+    rings = _rings(session, zone, spread)
     others = session.execute(_STORED, {"zone": zone})
     return Around(zone, frozenset(rings), spread, {row.other: row.rings for row in others})
 
@@ -184,23 +184,26 @@ def _around(session: Session, zone: int) -> Around:
     neighbourhood = session.get(Neighbourhood, zone)
     disc = cells.rings_around(cells.surroundings_cover(neighbourhood.anchor if neighbourhood else zone))
     spread = session.scalar(select(func.nearness.spread_published([*disc], [*disc.values()]))) or 0
-    rings = cells.rings_around(_cover(neighbourhood, zone))
+    rings = _rings(session, zone, cells.MOST_RINGS)
     asked = {"zone": zone, "spread": spread, "disc": [*rings], "ring": [*rings.values()]}
     ground = frozenset(cell for cell, ring in rings.items() if ring <= spread)
     return Around(zone, ground, spread, {row.zone: row.rings for row in session.execute(_FOUND, asked)})
 
 
-def _cover(neighbourhood: Neighbourhood | None, zone: int) -> Iterable[int]:
-    return neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
+def _rings(session: Session, zone: int, most: int) -> dict[int, int]:
+    """Around barriers, and whether anybody lives there or not."""
+    neighbourhood = session.get(Neighbourhood, zone)
+    cover = neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
+    return walking.rings_around(session, walking.start(session, zone, cover), most)
 
 
 def _wider(session: Session, around: Around) -> Area:
     """As many rings as the spread, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
-    shape = _wider_ground(session, around)
+    shape = wider_ground(session, around)
     return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), around.spread))))
 
 
-def _wider_ground(session: Session, around: Around) -> BaseGeometry:
+def wider_ground(session: Session, around: Around) -> BaseGeometry:
     open_ones = select(Neighbourhood.geom).where(
         Neighbourhood.id.in_([*around.others, around.zone]), Neighbourhood.state == OPEN
     )
@@ -209,13 +212,17 @@ def _wider_ground(session: Session, around: Around) -> BaseGeometry:
     )
 
 
+def commune_ground(session: Session, commune_id: int, reach: str) -> BaseGeometry:
+    """The commune, or it and those adjacent, a little simplified: to draw, and for a rounded number."""
+    ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
+    shape: BaseGeometry = shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
+    return shape
+
+
 def _communes(session: Session, commune_id: int | None, reach: str) -> Area:
     if commune_id is None:
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
-    ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
-    return _counted(
-        session, shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
-    )
+    return _counted(session, commune_ground(session, commune_id, reach))
 
 
 def _counted(session: Session, shape: BaseGeometry) -> Area:
