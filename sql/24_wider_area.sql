@@ -40,3 +40,54 @@ END;
 COMMENT ON FUNCTION nearness.relate_zone(bigint, bigint[], integer[]) IS
   'Stores the wider area of a zone anew, both ways; returns how many zones it has. Call it holding the lock of zones.py: '
   'two zones that come at the same time must see each other.';
+
+CREATE OR REPLACE FUNCTION nearness.relate_zones(of_zones bigint[], zone bigint[], other bigint[], rings integer[]) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT
+-- Planned for as many pairs as there are, each time.
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  changed bigint;
+BEGIN
+  WITH pair AS MATERIALIZED (
+    SELECT near.zone, near.other, near.rings
+    FROM unnest($2, $3, $4) AS near (zone, other, rings)
+    JOIN zone AS a ON a.id = near.zone
+    JOIN spread AS a_spread ON a_spread.cell = a.anchor
+    JOIN zone AS b ON b.id = near.other
+    JOIN spread AS b_spread ON b_spread.cell = b.anchor
+    WHERE near.rings <= greatest(a_spread.rings, b_spread.rings)
+  ),
+  gone AS MATERIALIZED (
+    SELECT stored.zone, stored.other
+    FROM wider_area AS stored
+    LEFT JOIN pair USING (zone, other)
+    WHERE stored.zone = ANY (of_zones)
+      AND pair.zone IS NULL
+  ),
+  deleted AS (
+    DELETE FROM wider_area AS stored
+    USING (SELECT gone.zone, gone.other FROM gone UNION SELECT gone.other, gone.zone FROM gone) AS ended
+    WHERE stored.zone = ended.zone AND stored.other = ended.other
+    RETURNING 1
+  ),
+  fresh AS MATERIALIZED (
+    SELECT pair.zone, pair.other, pair.rings
+    FROM pair
+    LEFT JOIN wider_area AS stored USING (zone, other)
+    WHERE stored.rings IS DISTINCT FROM pair.rings
+  ),
+  written AS (
+    INSERT INTO wider_area (zone, other, rings)
+    SELECT fresh.zone, fresh.other, fresh.rings FROM fresh
+    UNION
+    SELECT fresh.other, fresh.zone, fresh.rings FROM fresh
+    ON CONFLICT ON CONSTRAINT pk_wider_area DO UPDATE SET rings = excluded.rings
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM deleted) + (SELECT count(*) FROM written) INTO changed;
+  RETURN changed / 2;
+END
+$$;
+COMMENT ON FUNCTION nearness.relate_zones(bigint[], bigint[], bigint[], integer[]) IS
+  'Stores the wider areas of many zones anew, both ways, as relate_zone() does for one; returns how many pairs came, went or changed. '
+  'zone, other and rings are all pairs of one of them with a zone at most 20 rings away. Call it holding the lock of zones.py.';

@@ -44,6 +44,12 @@ def cell_at(point: Point, resolution: int) -> int:
     return h3.latlng_to_cell(point.lat, point.lon, resolution)
 
 
+def cells_at(lons: NDArray[np.float64], lats: NDArray[np.float64], resolution: int) -> Cells:
+    """The cells of many points, in degrees and rounded already."""
+    places = zip(lats.tolist(), lons.tolist(), strict=True)
+    return np.fromiter((h3.latlng_to_cell(lat, lon, resolution) for lat, lon in places), np.int64, lons.size)
+
+
 def to_text(cell: int) -> str:
     return h3.int_to_str(cell)
 
@@ -167,6 +173,8 @@ def steps_met(lines: Sequence[shapely.Geometry], passing: Sequence[set[int]]) ->
 
     A step is the straight line between the centres in longitude and latitude. `passing` are the cells that each line passes.
     """
+    if not lines:
+        return []
     around = {near for cells in passing for cell in cells for near in h3.grid_disk(cell, 1)}
     steps = np.array(
         sorted({(min(c, n), max(c, n)) for c in around for n in h3.grid_disk(c, 1) if n != c}), dtype=np.int64

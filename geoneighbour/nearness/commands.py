@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 from tqdm import tqdm
 
@@ -25,5 +23,5 @@ def review() -> None:
             click.echo(f"{what.replace('_', ' ')}: {number}")
 
 
-def _bar(items: Iterable[int], what: str) -> Iterable[int]:
+def _bar(items: weekly.Batches, what: str) -> weekly.Batches:
     return tqdm(items, desc=what, disable=None, leave=False)

@@ -4,7 +4,7 @@ one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from geoalchemy2.shape import from_shape
 from sqlalchemy import delete, func, insert, select
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
 from geoneighbour.nearness.models import CellOutline, PublishedCell, Review, Spread
-from geoneighbour.neighbourhoods import effects, zones
+from geoneighbour.neighbourhoods import batches, effects
 from geoneighbour.neighbourhoods.models import Zone
 
-Progress = Callable[[Iterable[int], str], Iterable[int]]
+Batches = Iterable[Sequence[int]]
+Progress = Callable[[Batches, str], Batches]
 
 
 def run(session: Session, progress: Progress = lambda items, _: items) -> dict[str, int]:
@@ -56,8 +57,18 @@ def _spreads(session: Session, before: dict[int, int], progress: Progress) -> di
     # An anchor that no zone has any more begins anew, should one come back.
     session.execute(delete(Spread).where(Spread.cell.not_in(select(Zone.anchor))))
     anchors = session.scalars(select(Zone.anchor).distinct().order_by(Zone.anchor)).all()
-    changed = [a for a in progress(anchors, "spreads") if zones.review_spread(session, a) != before.get(a)]
+    for batch in progress(_batches(anchors), "spreads"):
+        batches.review_spreads(session, batch)
+    changed = [
+        anchor
+        for anchor, rings in session.execute(select(Spread.cell, Spread.rings))
+        if rings != before.get(anchor)
+    ]
     concerned = session.scalars(select(Zone.id).where(Zone.anchor.in_(changed)).order_by(Zone.id)).all()
-    for zone in progress(concerned, "wider areas"):
-        zones.relate(session, zone)
+    for batch in progress(_batches(concerned), "wider areas"):
+        batches.relate(session, batch)
     return {"spreads_changed": len(changed)}
+
+
+def _batches(of: Sequence[int]) -> list[Sequence[int]]:
+    return [of[start : start + batches.SIZE] for start in range(0, len(of), batches.SIZE)]
