@@ -9,6 +9,9 @@ import shapely
 
 from geoneighbour.errors import InvalidInput
 
+FURTHEST_EAST, FURTHEST_NORTH = 179.0, 85.0
+"""Degrees, and west, and south: the edge of the map. Beyond it outlines of cells wrap around."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -27,7 +30,7 @@ class Point:
 
     def require_habitable(self) -> Point:
         """Itself; InvalidInput near the 180th meridian and the poles, where outlines of cells wrap around the map."""
-        for field, value, bound in (("lon", self.lon, 179.0), ("lat", self.lat, 85.0)):
+        for field, value, bound in (("lon", self.lon, FURTHEST_EAST), ("lat", self.lat, FURTHEST_NORTH)):
             if abs(value) > bound:
                 raise InvalidInput(
                     "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field=field

@@ -14,7 +14,7 @@ import shapely
 from geoneighbour.errors import InvalidInput, InvalidShape
 from geoneighbour.ground import cells
 from geoneighbour.ground.metres import area_m2
-from geoneighbour.ground.points import Point
+from geoneighbour.ground.points import FURTHEST_EAST, FURTHEST_NORTH, Point
 
 MOST_BYTES = 64 * 1024
 MOST_VERTICES = 500
@@ -22,8 +22,6 @@ MOST_TOUCHED = 600
 """Cells: 25 km² drawn round touch some 340. A long thin line would make neighbours of everyone on its way."""
 MOST_PAINTED = 2_500
 """Cells of resolution 10: 25 km² hold some 2,000."""
-FURTHEST_NORTH = 85.0
-"""Degrees, and south: where homes end too (Point.require_habitable)."""
 FIELD = "geometry"
 
 
@@ -37,6 +35,10 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
     if max(-south, north) > FURTHEST_NORTH:
         # Around a pole a small area can span all longitudes: covering it takes all memory there is.
         raise InvalidShape("Un sommet est hors de la carte.", field=FIELD)
+    if max(-west, east) > FURTHEST_EAST:
+        raise InvalidShape(
+            "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field=FIELD
+        )
     if east - west > 180:
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:

@@ -11,19 +11,20 @@ import argparse
 import os
 import random
 import secrets
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from geoneighbour.boundaries.reader import Request
+from geoneighbour.communes.report import Bar
+from geoneighbour.communes.service import import_communes
 from geoneighbour.database import cluster, scratch, state, upgrade
 from geoneighbour.database.engine import database_url, make_engine
 from geoneighbour.settings import Settings
@@ -67,13 +68,9 @@ def laid(session: Session, wanted: argparse.Namespace) -> Ground:
     """Real communes where the machine has them (tests/communes/test_france.py), else the demonstration's; and made-up ones."""
     if wanted.real and FOLDER.is_dir():
         say(f"Communes: {FOLDER}")
-        url = session.get_bind().engine.url.render_as_string(hide_password=False)
-        subprocess.run(
-            [Path(sys.executable).parent / "geoneighbour", "communes", "import", FOLDER, "--vintage", "2018"],
-            env={**os.environ, "DATABASE_URL": url},
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
+        request = Request((str(FOLDER),), None, None, None, None, None)
+        with Bar() as bar:
+            import_communes(session, request, 2018, progress=bar)
     else:
         say("Communes: the demonstration's; name a folder of real ones by GEONEIGHBOUR_COMMUNES.")
         add_demonstration(session)
