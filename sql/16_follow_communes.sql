@@ -47,6 +47,13 @@ BEGIN
     AND closed.valid_to IS NOT NULL
     AND closed.successor_id IS NOT NULL;
 
+  UPDATE watch_area
+  SET commune_id = coalesce(nearness.current_commune(closed.id), closed.id)
+  FROM commune AS closed
+  WHERE closed.id = watch_area.commune_id
+    AND closed.valid_to IS NOT NULL
+    AND closed.successor_id IS NOT NULL;
+
   WITH concerned AS (
     SELECT residence.member_id
     FROM residence

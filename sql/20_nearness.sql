@@ -10,7 +10,7 @@ COMMENT ON FUNCTION nearness.suspended(timestamptz, timestamptz) IS
   'Whether a member with these columns (suspended_at, suspended_until) is suspended now: until a day, or until it is lifted.';
 
 CREATE OR REPLACE VIEW nearness.person AS
-SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider
+SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider, residence.home_cell
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.verified_at IS NOT NULL

@@ -76,3 +76,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.published_cell(bigint) IS
   'Sentence 11. The one cell in which others may place a member whose home has this resolution-9 cell; null: none until the next review.';
+
+CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
+-- SECURITY DEFINER: the analysts' views call it, and they may read no table.
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+BEGIN ATOMIC
+  -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
+  SELECT coalesce(nearness.published_cell(origin_cell), origin_cell);
+END;
+COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stands on maps today, from the published cell it began in; null: none.';

@@ -110,7 +110,7 @@ CREATE OR REPLACE FUNCTION nearness.needs_second(of_case bigint, measure text, f
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT CASE measure
-    WHEN 'hide' THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach IN ('commune', 'commune_adjacent'), false)
+    WHEN 'hide' THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach NOT IN ('neighbourhood', 'wider'), false)
     WHEN 'suspend' THEN for_days IS NULL
       -- Week after week is more than a week.
       OR for_days + coalesce((

@@ -68,8 +68,12 @@ class CellOutline(Base):
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     geom: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
 
-    # Serves the number of people in an area.
-    __table_args__ = (Index("ix_cell_outline_geom", "geom", postgresql_using="gist"),)
+    __table_args__ = (
+        # Serves the number of people in an area, and drawn areas: which cells have their middle inside?
+        Index("ix_cell_outline_geom", "geom", postgresql_using="gist"),
+        # Serves radii.
+        Index("ix_cell_outline_middle", sql("geography(st_centroid(geom))"), postgresql_using="gist"),
+    )
 
 
 class Spread(Base):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from geoneighbour.database.http import db
+from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import words
 from geoneighbour.nearness.http import collection, feature
@@ -20,7 +21,7 @@ from geoneighbour.posts.photo_http import photo_json
 api = APIBlueprint("posts", __name__, url_prefix="/api/v1", tag="posts")
 
 Kind = Literal["request", "offer", "news"]
-Tier = Literal["self", "neighbour", "wider", "commune", "adjacent_commune"]
+Tier = Literal["self", "neighbour", "wider", "commune", "adjacent_commune", "beyond"]
 
 
 class Page(BaseModel):
@@ -33,14 +34,31 @@ class Page(BaseModel):
     author: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
+class Place(BaseModel):
+    """A public place: degrees, EPSG:4326."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lon: float
+    lat: float
+
+
 class Post(BaseModel):
-    """One sentence that asks, offers or tells; whom it is for: neighbourhood, wider, commune or commune_adjacent."""
+    """One sentence that asks, offers or tells; whom it is for: neighbourhood, wider, commune, commune_adjacent, radius, area or all.
+
+    A radius (500 to 50,000 metres) is around the author's published cell, or a public place. An area is a GeoJSON polygon.
+    Authorities alone ask for exact homes, of an area or their commune.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind
     body: str
     reach: str
+    radius_m: int | None = None
+    place: Place | None = None
+    area: dict[str, Any] | None = None
+    on_homes: bool = False
 
 
 class Words(BaseModel):
@@ -58,12 +76,16 @@ def post_json(row: Row[Any], shots: Sequence[PostPhoto]) -> dict[str, Any]:
         "author": {"id": row.author_id, "name": row.author_name},
         "mine": row.mine,
         "reach": row.reach,
+        "radius_m": row.radius_m,
+        "placed": row.placed,
+        "on_homes": row.on_homes,
+        "watched": row.watched,
         "created_at": row.created_at.isoformat(),
         "closed_at": row.closed_at.isoformat() if row.closed_at else None,
         "cell": row.cell,
         "tier": row.tier,
         "rings": row.rings,
-        "why": words.why(row, row.origin_kind, row.origin_name, row.origin_commune),
+        "why": words.why_post(row),
         "photos": [photo_json(photo) for photo in shots],
     }
 
@@ -105,7 +127,18 @@ def feed(query_data: Page) -> dict[str, Any]:
 @api.input(Post)
 def write(json_data: Post) -> tuple[dict[str, Any], int]:
     member = current_member()
-    post = service.write(db(), member.id, json_data.kind, json_data.body, json_data.reach)
+    given = json_data.place
+    post = service.write(
+        db(),
+        member.id,
+        json_data.kind,
+        json_data.body,
+        json_data.reach,
+        radius_m=json_data.radius_m,
+        place=Point(given.lon, given.lat) if given else None,
+        area=json_data.area,
+        on_homes=json_data.on_homes,
+    )
     return _shown(member.id, post.id), 201
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoneighbour.database.base import Base
@@ -28,7 +29,7 @@ from geoneighbour.posts.sizes import LONGEST, SMALL, fitted
 KINDS = ("request", "offer", "news")
 REACHES = ("neighbourhood", "wider", "commune", "commune_adjacent", "radius", "area", "all")
 LEAST_RADIUS_M, MOST_RADIUS_M = 500, 50_000
-CELL_KEYS = ("cell", "home", "stands")
+CELL_KEYS = ("cell", "stands")
 MOST_WATCHED = 5
 MOST_PHOTOS = 4
 LONGEST_ALT = 200
@@ -96,12 +97,13 @@ class Post(Base):
             "reach",
             "key",
             "id",
+            postgresql_include=["kind"],
             postgresql_where=text("closed_at IS NULL AND hidden_at IS NULL"),
         ),
         # Serve watchers, visitors, mergers: what began in this zone, in this commune.
         Index("ix_post_origin_zone", "origin_zone", "id"),
         Index("ix_post_origin_commune_id", "origin_commune_id", "id"),
-        # Serve cells that are published anew: whose radius, whose area holds their middle?
+        # Serve cells that are published anew: whose radius, whose area holds their middle? And homes: which authority's area?
         Index(
             "ix_post_centre",
             text("geography(centre)"),
@@ -112,15 +114,13 @@ class Post(Base):
             "ix_post_ground",
             "ground",
             postgresql_using="gist",
-            postgresql_where=text("ground IS NOT NULL AND NOT on_homes"),
+            postgresql_where=text("ground IS NOT NULL"),
         ),
     )
 
 
 class PostCell(Base):
-    """The cells by which a post comes to members: published ones whose middle its radius or area holds (`cell`); the
-    resolution-9 cells of homes that an authority's area touches (`home`); the published cell it stands in (`stands`, for watchers).
-    """
+    """The published cells whose middle a post's radius or area holds (`cell`), and the one it stands in today (`stands`: watchers)."""
 
     __tablename__ = "post_cell"
 
@@ -147,15 +147,15 @@ class WatchArea(Base):
     )
     commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"), index=True)
     geom: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+    cells: Mapped[list[int] | None] = mapped_column(
+        ARRAY(BigInteger), comment="of geom: the cells of every published resolution whose middle it covers"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
     __table_args__ = (
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),
         CheckConstraint("num_nonnulls(neighbourhood_id, commune_id, geom) = 1", name="one"),
-        # Serves the audience of a post: whose drawn area holds its cell?
-        Index(
-            "ix_watch_area_geom", "geom", postgresql_using="gist", postgresql_where=text("geom IS NOT NULL")
-        ),
+        CheckConstraint("(geom IS NULL) = (cells IS NULL)", name="cells"),
     )
 
 

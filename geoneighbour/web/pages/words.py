@@ -135,7 +135,7 @@ def query(values: dict[str, Any]) -> str:
 
 def why(post: Any) -> str:
     """Why the reader sees a post (a row of nearness.post_shown)."""
-    return nearness.why(post, post.origin_kind, post.origin_name, post.origin_commune)
+    return nearness.why_post(post)
 
 
 def script_texts() -> dict[str, str]:
