@@ -30,6 +30,36 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
 
     Coordinates are rounded to 1e-7 degrees, heights dropped. InvalidShape says what is wrong and what to do.
     """
+    shape = _sound(geometry)
+    fault = fault_of_size(shape, largest_km2)
+    if fault:
+        raise fault.refusal()
+    return shape
+
+
+def area_shape(geometry: Any, least_km2: float, most_km2: float) -> shapely.MultiPolygon:
+    """A GeoJSON Polygon or MultiPolygon (EPSG:4326) that members or cells are asked about: valid, of a size (km², geodesic).
+
+    Coordinates are rounded to 1e-7 degrees, heights dropped. InvalidShape, of the field `area`, says what is wrong.
+    """
+    try:
+        shape = _sound(geometry)
+    except InvalidShape as error:
+        error.field = "area"
+        raise
+    size_m2 = area_m2(shape)
+    if not least_km2 <= size_m2 / 1e6 <= most_km2:
+        raise InvalidShape(
+            "Cette zone fait %(area)s km² : il en faut de %(least)s à %(most)s.",
+            field="area",
+            area=_km2(size_m2),
+            least=least_km2,
+            most=most_km2,
+        )
+    return shape
+
+
+def _sound(geometry: Any) -> shapely.MultiPolygon:
     shape = _parse(geometry)
     west, south, east, north = shape.bounds
     if max(-south, north) > FURTHEST_NORTH:
@@ -43,9 +73,6 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:
         raise _invalid(shape)
-    fault = fault_of_size(shape, largest_km2)
-    if fault:
-        raise fault.refusal()
     return shape
 
 
