@@ -85,6 +85,8 @@ COMMENT ON FUNCTION nearness.barriers_through(geometry) IS
 CREATE OR REPLACE FUNCTION nearness.stage_barriers() RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
 BEGIN
+  -- Of an import before in the same transaction.
+  DROP TABLE IF EXISTS pg_temp.barrier_staged, pg_temp.barrier_plan;
   CREATE TEMPORARY TABLE barrier_staged (
     file text NOT NULL,
     position integer NOT NULL,

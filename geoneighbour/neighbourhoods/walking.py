@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from geoalchemy2.shape import to_shape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
 from geoneighbour.neighbourhoods.models import Neighbourhood
 
+MARGIN_DEGREES = 0.0005
+"""Some 50 m along a border that do not count: who draws along a river never follows it exactly."""
 Barred = dict[int, set[int]]
 """For a cell (resolution 9) the neighbouring ones to which no step leads."""
 
@@ -23,10 +26,12 @@ def start(session: Session, zone: int, cover: Collection[int]) -> frozenset[int]
     if not regions(session, cover):
         return frozenset(cover)
     neighbourhood = session.get(Neighbourhood, zone)
-    ground = neighbourhood.geom if neighbourhood else func.ST_GeomFromWKB(cells.outline(zone).wkb, 4326)
+    ground = to_shape(neighbourhood.geom) if neighbourhood else cells.outline(zone)
+    within = ground.buffer(-MARGIN_DEGREES)
+    outline = func.ST_GeomFromWKB((ground if within.is_empty else within).wkb, 4326)
     centres = [cells.centre(cell) for cell in cover]
     lons, lats = [centre.lon for centre in centres], [centre.lat for centre in centres]
-    cut_off = session.scalars(select(func.nearness.cut_off(ground, list(cover), lons, lats)))
+    cut_off = session.scalars(select(func.nearness.cut_off(outline, list(cover), lons, lats)))
     return frozenset(cover).difference(cut_off)
 
 

@@ -17,10 +17,12 @@ from tests.nearness.grid_steps import (
     FINE,
     Shape,
     cell_of,
+    outline,
     steps_between,
     surroundings_touched,
     touched,
 )
+from tests.nearness.oracle_barriers import Barriers
 from tests.nearness.oracle_life import Life
 from tests.nearness.oracle_review import Numbers, Standing
 
@@ -93,6 +95,7 @@ class World:
     posts: dict[int, Post] = field(default_factory=dict)
     standing: Standing = field(init=False)
     life: Life = field(default_factory=Life)
+    barriers: Barriers = field(default_factory=Barriers)
     zones: set[int] = field(default_factory=set)
     """Every surroundings where somebody lives or has lived, and every open neighbourhood."""
     _at: dict[Point, int | None] = field(default_factory=dict)
@@ -213,9 +216,21 @@ class World:
         """The rings between two zones in each other's wider area; None when they are not."""
         if one == other:
             return None
-        rings = steps_between(self.cover(one), self.cover(other))
+        rings = self.rings_between(one, other)
         furthest = max(self.standing.spreads[self.anchor(zone)] for zone in (one, other))
         return rings if rings is not None and rings <= furthest else None
+
+    def rings_between(self, one: int, other: int) -> int | None:
+        """Around barriers, where there are any (decision 021)."""
+        if not self.barriers.lines:
+            return steps_between(self.cover(one), self.cover(other))
+        from_one = self.barriers.steps_from(self.start(one))
+        return min((from_one[cell] for cell in self.start(other) if cell in from_one), default=None)
+
+    def start(self, zone: int) -> frozenset[int]:
+        """The cells in which a zone's rings start."""
+        drawn = self.neighbourhoods.get(zone)
+        return self.barriers.start(self.cover(zone), drawn.shape if drawn else outline(zone))
 
     # Sentence 7: tiers.
 
