@@ -60,7 +60,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   WITH near AS (
     -- A published cell is spread evenly over its ground: each cell of resolution 9 has its share.
-    SELECT disc_cell.ring, published_cell.members / 7.0 ^ (9 - nearness.cell_resolution(published_cell.cell)) AS members
+    SELECT disc_cell.ring, published_cell.members::numeric / nearness.cells_within(published_cell.cell) AS members
     FROM unnest(disc, ring) AS disc_cell (cell, ring)
     JOIN published_cell ON published_cell.cell IN (
       disc_cell.cell, nearness.cell_parent(disc_cell.cell, 8), nearness.cell_parent(disc_cell.cell, 7),
