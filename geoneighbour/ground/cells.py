@@ -112,6 +112,18 @@ def _touched(part: shapely.Polygon) -> set[int]:
     return touched
 
 
+def with_middle_in(shape: shapely.MultiPolygon, resolutions: Iterable[int]) -> set[int]:
+    """The cells, of each of some resolutions, whose outline has its centroid in a shape (EPSG:4326, 25 km² at most)."""
+    near = {
+        cell
+        for part in shape.geoms
+        for resolution in resolutions
+        for cell in h3.h3shape_to_cells_experimental(_lat_lng(part.exterior), resolution, "overlap")
+    }
+    shapely.prepare(shape)
+    return {cell for cell in near if shape.covers(outline(cell).centroid)}
+
+
 def surroundings_cover(cell: int) -> frozenset[int]:
     """The cover of surroundings: the 19 resolution-9 cells that its resolution-8 hexagon touches (16 at a pentagon).
 
@@ -225,6 +237,15 @@ def are_middles(many: Cells) -> NDArray[np.bool_]:
 def parents(many: Cells, resolution: int) -> Cells:
     """The ancestors of cells: the resolution set, the digits below it all ones (as sql/10_cells.sql)."""
     return (many & ~(15 << 52)) | resolution << 52 | (1 << 3 * (15 - resolution)) - 1
+
+
+def descendants(many: Cells, resolution: int) -> tuple[Cells, Cells]:
+    """Between which indexes the finer cells under each of these lie: with further digits all 0, and all 7."""
+    digits = 3 * (15 - resolution)
+    finer = parents(many, 15) & ~(15 << 52) | resolution << 52
+    coarse = (many >> 52) & 15
+    below = ((1 << 3 * (15 - coarse)) - 1) & ~((1 << digits) - 1)
+    return finer & ~below, finer
 
 
 @lru_cache(maxsize=8)
