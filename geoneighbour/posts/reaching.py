@@ -7,7 +7,7 @@ from typing import Any
 
 import shapely
 from geoalchemy2 import WKBElement
-from geoalchemy2.shape import from_shape
+from geoalchemy2.shape import from_shape, to_shape
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -80,6 +80,8 @@ def reached(
     if reach == "radius":
         meant.radius_m = _radius(radius_m)
         meant.centre = _centre(session, cell, place)
+        middle = to_shape(meant.centre)
+        Point(middle.x, middle.y).require_room(meant.radius_m)
     if reach == "area":
         meant.ground = from_shape(shapes.area_shape(area, LEAST_AREA_KM2, MOST_AREA_KM2), srid=4326)
     return meant
