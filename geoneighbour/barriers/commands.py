@@ -15,7 +15,7 @@ from tqdm import tqdm
 from geoneighbour import settings
 from geoneighbour.barriers import service
 from geoneighbour.barriers.models import KINDS
-from geoneighbour.barriers.service import Summary
+from geoneighbour.barriers.service import Batches, Summary
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.communes.report import Bar
 from geoneighbour.database.engine import database_url, make_engine, transaction
@@ -119,7 +119,7 @@ def as_text(source: str, summary: Summary) -> str:
     return "\n".join([*files, f"{source}: {words}; {zones}", *shown])
 
 
-def _each(found: Sequence[int]) -> Iterable[int]:
+def _each(found: Batches) -> Iterable[Sequence[int]]:
     return tqdm(found, desc="wider areas", disable=None, leave=False)
 
 

@@ -13,7 +13,7 @@ from geoneighbour.boundaries.reader import Found, Progress, Request, reading
 from geoneighbour.database.engine import copying
 from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
-from geoneighbour.neighbourhoods import zones
+from geoneighbour.neighbourhoods import batches, zones
 from geoneighbour.neighbourhoods.models import Neighbourhood
 
 _COPY_STAGED = """
@@ -29,7 +29,8 @@ _LISTED = text("""
     GROUP BY barrier.source
     ORDER BY barrier.source
 """)
-Each = Callable[[Sequence[int]], Iterable[int]]
+Batches = Sequence[Sequence[int]]
+Each = Callable[[Batches], Iterable[Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def import_barriers(
 ) -> Summary:
     """Brings the barriers of a source to what the files say, in the session's transaction, which the caller commits.
 
-    A dry run does the same and goes back to where it began. `each` may wrap the loop over zones, as tqdm does.
+    A dry run does the same and goes back to where it began. `each` may wrap the loop over batches of zones, as tqdm does.
     UnusableFile when the files cannot serve.
     """
     session.execute(select(func.nearness.stage_barriers()))
@@ -114,9 +115,11 @@ def _relate(session: Session, touched: list[int], each: Each) -> int:
     around = list(cells.regions_around(touched))
     concerned = session.scalars(select(func.nearness.zones_near(around))).all()
     # First all starts: a distance has two ends.
-    starts = {zone: zones.place(session, zone, _cover(session, zone)) for zone in concerned}
-    for zone in each(concerned):
-        zones.relate(session, zone, starts[zone])
+    for zone in concerned:
+        zones.place(session, zone, _cover(session, zone))
+    parts = [concerned[at : at + batches.SIZE] for at in range(0, len(concerned), batches.SIZE)]
+    for batch in each(parts):
+        batches.relate(session, batch)
     return len(concerned)
 
 
