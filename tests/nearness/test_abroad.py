@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,9 +19,10 @@ from geoneighbour.database import scratch, upgrade
 from geoneighbour.database.engine import make_engine
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
+from geoneighbour.posts import service as posts
 from tests.conftest import Template
-from tests.grid import Grid
-from tests.nearness.answers import Answers, asked, differences, expected
+from tests.grid import METRES_A_DEGREE, Grid, geojson
+from tests.nearness.answers import Answers, asked, differences, expected, readers
 from tests.nearness.grid_steps import steps_from, surroundings_touched
 from tests.nearness.oracle_review import Numbers
 from tests.nearness.town import Town
@@ -146,6 +148,27 @@ def test_what_is_told_of_a_place(abroad: Abroad, place: str) -> None:
     anchor = cells.cell_at(story.home, 8)
     told = town.session.scalar(select(func.nearness.spread_published(*disc(anchor))))
     assert told == town.world.standing.spread_told(anchor)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_radius_ends_where_the_ellipsoid_says(abroad: Abroad, place: str) -> None:
+    """Sentence 10: the middles of published cells, to the metre; and a strip of ground that ends a metre short."""
+    story, session = abroad.stories[place], abroad.town.session
+    near, far = (abroad.said.placed[member] for member in (story.people[0], story.people[-1]))
+    assert near
+    assert far
+    (x, y), (x2, y2) = (cells.outline(cell).centroid.coords[0] for cell in (near, far))
+    *_, apart_m = ELLIPSOID.inv(x, y, x2, y2)
+    assert apart_m > 500
+    east_m = 1 / METRES_A_DEGREE / math.cos(math.radians(y2))
+    for beyond_m in (0, 1):
+        metres = math.floor(apart_m) + beyond_m
+        post = posts.write(session, story.people[0], "news", f"À {metres} m", "radius", radius_m=metres)
+        assert (story.people[-1] in readers(session, post.id)) == bool(beyond_m)
+        side = x2 + (2 * beyond_m - 1) * east_m
+        ground = geojson(shapely.box(side - 0.05, y - 0.02, side, y + 0.02))
+        post = posts.write(session, story.people[0], "news", f"À l'ouest de {side}", "area", area=ground)
+        assert (story.people[-1] in readers(session, post.id)) == bool(beyond_m)
 
 
 @cache
