@@ -93,32 +93,37 @@ COMMENT ON FUNCTION nearness.relate_zones(bigint[], bigint[], bigint[], integer[
   'zone, other and rings are all pairs of one of them with a zone at most 20 rings away. Call it holding the lock of zones.py.';
 
 -- What a batch of zones reads of the ground around it: the ranges are those of coarser cells (10_cells.sql, cell_range).
+-- OFFSET 0 is a fence: else the planner, who does not know how many ranges there are, may compare each with everything.
 
 CREATE OR REPLACE FUNCTION nearness.census_between(low bigint[], high bigint[]) RETURNS TABLE (cell bigint, members bigint)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT census.cell, census.members
+  SELECT found.cell, found.members
   FROM unnest(low, high) AS span (low, high)
-  JOIN census ON census.cell BETWEEN span.low AND span.high;
+  CROSS JOIN LATERAL (
+    SELECT census.cell, census.members FROM census WHERE census.cell BETWEEN span.low AND span.high OFFSET 0
+  ) AS found;
 END;
 COMMENT ON FUNCTION nearness.census_between(bigint[], bigint[]) IS 'The last census in ranges of resolution-9 cells.';
 
 CREATE OR REPLACE FUNCTION nearness.surroundings_between(low bigint[], high bigint[]) RETURNS TABLE (zone bigint, anchor bigint)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT zone.id, zone.anchor
+  SELECT found.id, found.anchor
   FROM unnest(low, high) AS span (low, high)
-  JOIN zone ON zone.id BETWEEN span.low AND span.high;
+  CROSS JOIN LATERAL (SELECT zone.id, zone.anchor FROM zone WHERE zone.id BETWEEN span.low AND span.high OFFSET 0) AS found;
 END;
 COMMENT ON FUNCTION nearness.surroundings_between(bigint[], bigint[]) IS 'The surroundings in ranges of resolution-8 cells.';
 
 CREATE OR REPLACE FUNCTION nearness.touched_between(low bigint[], high bigint[]) RETURNS TABLE (cell bigint, zone bigint)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT zone_cell.cell, zone_cell.zone
+  SELECT found.cell, found.zone
   FROM unnest(low, high) AS span (low, high)
-  JOIN zone_cell ON zone_cell.cell BETWEEN span.low AND span.high
-  WHERE NOT nearness.is_surroundings(zone_cell.zone);
+  CROSS JOIN LATERAL (
+    SELECT zone_cell.cell, zone_cell.zone FROM zone_cell WHERE zone_cell.cell BETWEEN span.low AND span.high OFFSET 0
+  ) AS found
+  WHERE NOT nearness.is_surroundings(found.zone);
 END;
 COMMENT ON FUNCTION nearness.touched_between(bigint[], bigint[]) IS
   'The resolution-9 cells in these ranges from which open neighbourhoods begin, once for each of them.';
