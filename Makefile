@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test prove fuzz fmt migration translate clean system system-for-tests
+.PHONY: help setup run test prove fuzz bench fmt migration translate clean system system-for-tests system-for-bench
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -42,6 +42,11 @@ fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at leng
 	@echo "== 1,000,000 outlines"; $(BIN)/python -m tests.fuzz.shapes 1000000
 	@echo "== The API, 1,000 logins"; GEONEIGHBOUR_FUZZ=200 GEONEIGHBOUR_LOGINS=1000 $(BIN)/pytest -q tests/fuzz/test_api.py tests/attacks/test_logins.py
 
+# Half an hour or more. For more: make bench with="--members 10000,100000 --only q2,q3"; docs/bench.md.
+bench: system-for-bench $(INSTALLED_FOR_TESTS) ## measure beside what people would pick instead: up to a million members, then the service under 32 clients
+	@$(BIN)/python -m tests.bench $(with)
+	@$(BIN)/python -m tests.bench.http
+
 fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
@@ -69,6 +74,9 @@ system:
 
 system-for-tests:
 	@scripts/system_packages.sh --with-browser
+
+system-for-bench:
+	@scripts/system_packages.sh --with-bench
 
 # $(1): the extras
 define install
