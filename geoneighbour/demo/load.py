@@ -99,7 +99,7 @@ def load(
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)
     changes.propose(session, seed, now, [one for one in changes.redraws() if one.done])
-    review.run(session, progress)
+    review.run(session)
     changes.date_back(session, now)
     changes.propose(session, seed, now, [one for one in changes.redraws() if not one.done])
     told = story.written(seed, homes, arrived, drawn, now)

@@ -3,16 +3,34 @@
 import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
+    _commune_numbers()
     _reaches()
     _watch_areas()
+    _review()
     _barriers()
+
+
+def _commune_numbers() -> None:
+    # As wide as zones and cells, so that one key is any of them.
+    for table, column in (
+        ("commune", "id"),
+        ("commune", "successor_id"),
+        ("commune_adjacency", "commune_id"),
+        ("commune_adjacency", "other_id"),
+        ("commune_succession", "commune_id"),
+        ("commune_succession", "successor_id"),
+        ("post", "origin_commune_id"),
+        ("residence", "commune_id"),
+    ):
+        op.alter_column(table, column, type_=sa.BigInteger())
+    op.create_index(op.f("ix_commune_adjacency_other_id"), "commune_adjacency", ["other_id"])
 
 
 def _reaches() -> None:
@@ -61,7 +79,7 @@ def _reaches() -> None:
             sa.BigInteger(),
             sa.Computed(
                 "CASE WHEN reach IN ('neighbourhood', 'wider') THEN origin_zone"
-                " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id::bigint"
+                " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id"
                 " WHEN reach = 'all' THEN 0::bigint END",
                 persisted=True,
             ),
@@ -136,7 +154,7 @@ def _watch_areas() -> None:
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("neighbourhood_id", sa.BigInteger(), nullable=True),
-        sa.Column("commune_id", sa.Integer(), nullable=True),
+        sa.Column("commune_id", sa.BigInteger(), nullable=True),
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False), nullable=True),
         sa.Column(
             "cells",
@@ -207,3 +225,16 @@ def _barriers() -> None:
         sa.PrimaryKeyConstraint("cell", "other", "source", name=op.f("pk_cell_barrier")),
     )
     op.create_index(op.f("ix_cell_barrier_source"), "cell_barrier", ["source"], unique=False)
+
+
+def _review() -> None:
+    op.create_table(
+        "review_under_way",
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False, comment="what is to be done next"),
+        sa.Column("upto", sa.BigInteger(), nullable=True, comment="the last anchor that was dealt with"),
+        sa.Column("changes", JSONB(), nullable=False, comment="the counts so far"),
+        sa.CheckConstraint("single", name=op.f("ck_review_under_way_single")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_review_under_way")),
+    )
