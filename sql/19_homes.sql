@@ -31,7 +31,10 @@ CREATE OR REPLACE VIEW nearness.home_told AS
 SELECT post.id AS post_id, home.member_id
 FROM post
 JOIN private.home ON ST_Covers(post.ground, home.geom)
-WHERE post.on_homes;
+JOIN residence ON residence.member_id = home.member_id
+WHERE post.on_homes
+  -- Of an agent's area, those in the commune that the agent speaks for; an operator's speaks for none.
+  AND (post.origin_commune_id IS NULL OR residence.commune_id = post.origin_commune_id);
 COMMENT ON VIEW nearness.home_told IS
   'Sentence 10. The members whose home an authority''s area covers, its border included: the one post and reach that asks where somebody lives exactly.';
 

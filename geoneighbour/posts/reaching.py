@@ -41,6 +41,8 @@ class Reached:
     centre: WKBElement | None = None
     ground: WKBElement | None = None
     on_homes: bool = False
+    within: WKBElement | None = None
+    """To draw and to count: the part of an agent's area that lies in the commune."""
 
 
 def reached(
@@ -71,7 +73,7 @@ def reached(
             raise InvalidInput("Cette portée n’en demande pas.", field=field)
     cell = session.scalar(select(func.nearness.published_cell(home.home_cell)))
     meant = Reached(reach, home.commune_id, cell)
-    if reach == "all" and not any(roles.has(session, member_id, role) for role in (LOUDEST, AUTHORITY)):
+    if reach == "all" and not _is_loud(session, member_id):
         raise Forbidden("Seules les associations et les communes écrivent à tout le monde.")
     if on_homes:
         return _on_homes(session, member_id, meant, area)
@@ -85,6 +87,20 @@ def reached(
     if reach == "area":
         meant.ground = from_shape(shapes.area_shape(area, LEAST_AREA_KM2, MOST_AREA_KM2), srid=4326)
     return meant
+
+
+def offered(session: Session, member_id: int) -> list[str]:
+    """The reaches that a member may write to, near to far."""
+    return [reach for reach in REACHES if reach != "all" or _is_loud(session, member_id)]
+
+
+def speaks_for_commune(session: Session, member_id: int) -> bool:
+    """Whether a member may ask for exact homes."""
+    return roles.has(session, member_id, AUTHORITY)
+
+
+def _is_loud(session: Session, member_id: int) -> bool:
+    return any(roles.has(session, member_id, role) for role in (LOUDEST, AUTHORITY))
 
 
 def _radius(radius_m: int | None) -> int:
@@ -105,7 +121,7 @@ def _centre(session: Session, cell: int | None, place: Point | None) -> WKBEleme
 
 
 def _on_homes(session: Session, member_id: int, meant: Reached, area: Any) -> Reached:
-    """An authority speaks for a commune: one of the role's; an operator, who has no bounds, for that of the home."""
+    """An authority speaks for a commune: one of the role's; an operator's area is bound to none, and speaks for none."""
     roles.require(session, member_id, AUTHORITY)
     meant.on_homes, meant.cell = True, None
     drawn = None
@@ -114,7 +130,8 @@ def _on_homes(session: Session, member_id: int, meant: Reached, area: Any) -> Re
     if roles.has(session, member_id, "operator"):
         if drawn is None and meant.commune_id is None:
             raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
-        meant.ground = None if drawn is None else from_shape(drawn, srid=4326)
+        if drawn is not None:
+            meant.ground, meant.commune_id = from_shape(drawn, srid=4326), None
         return meant
     communes = session.scalars(_COMMUNES, {"member": member_id, "role": AUTHORITY}).all()
     # That of the home first, where the role is held there too.
@@ -124,7 +141,9 @@ def _on_homes(session: Session, member_id: int, meant: Reached, area: Any) -> Re
             return meant
         cut = session.scalar(_CUT, {"area": shapely.to_wkb(drawn), "commune": commune})
         if cut is not None:
-            meant.ground = WKBElement(cut, srid=4326, extended=True)
+            # Kept as drawn, so that its border stays where it is; who lives in the commune is stored.
+            meant.ground = from_shape(drawn, srid=4326)
+            meant.within = WKBElement(cut, srid=4326, extended=True)
             return meant
     field = "reach" if drawn is None else "area"
     raise InvalidInput("Cette zone est hors de votre commune.", field=field)
