@@ -70,7 +70,7 @@ class Post(Base):
         BigInteger,
         Computed(
             "CASE WHEN reach IN ('neighbourhood', 'wider') THEN origin_zone"
-            " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id::bigint"
+            " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id"
             " WHEN reach = 'all' THEN 0::bigint END",
             persisted=True,
         ),
