@@ -20,6 +20,7 @@ UNITS = {
     "published": "published cells",
     "tiers": "tiers of pairs of members",
     "audience": "recipients of posts",
+    "watchers": "posts read by who watches an area",
     "feeds": "feeds",
 }
 
