@@ -38,7 +38,6 @@ from geoneighbour.ground import cells
 from geoneighbour.members.models import Member
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import batches, queries
-from geoneighbour.neighbourhoods.models import Zone
 from tests.bench import ground
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -122,25 +121,41 @@ def fill(
         copy_homes(session, members, seed)
         run(session, "arrive", values)
         say("homes")
-        drawn = draw(session, neighbourhoods, seed, members)
-        say(f"{drawn} neighbourhoods")
-        made = make_surroundings(session)
+        with without_indexes(session, "zone", "zone_cell", "neighbourhood"):
+            drawn = draw(session, neighbourhoods, seed)
+            say(f"{drawn} neighbourhoods")
+            made = make_surroundings(session)
         say(f"{made} surroundings")
-        run(session, "members", values)
+        with without_indexes(session, "private.home", "member"):
+            run(session, "members", values)
         say("members")
-        run(session, "residences", values)
+        with without_indexes(session, "residence"):
+            run(session, "residences", values)
         say("residences")
         # As if everybody had come before the first review: all look as far as one looks.
         run(session, "first_spreads", values)
-        found = review.run(session)
-        say(f"reviewed: {found}")
-        every = session.scalars(select(Zone.id).order_by(Zone.id)).all()
-        for start in tqdm(range(0, len(every), batches.SIZE), desc="wider areas", disable=None):
-            batches.relate(session, every[start : start + batches.SIZE])
+        with without_indexes(session, "wider_area"):
+            found = review.run(session)
+            say(f"reviewed: {found}")
+            # The others were related by it.
+            same = session.scalars(text(BLOCKS["still_as_far"])).all()
+            for start in tqdm(range(0, len(same), batches.SIZE), desc="wider areas", disable=None):
+                batches.relate(session, same[start : start + batches.SIZE])
         run(session, "reviewed", values)
         say("wider areas")
         run(session, "posts", values)
         say("posts")
+
+
+@contextmanager
+def without_indexes(session: Session, *tables: str) -> Iterator[None]:
+    """Indexes that no constraint stands on are made anew at the end, which is quicker than to keep them meanwhile."""
+    indexes = session.execute(text(BLOCKS["indexes"]), {"tables": list(tables)}).all()
+    for name, _ in indexes:
+        session.execute(text(f"DROP INDEX {name}"))
+    yield
+    for _, made in indexes:
+        session.execute(text(made))
 
 
 @contextmanager
@@ -193,7 +208,7 @@ def outlines_of(session: Session, ids: list[int]) -> dict[int, shapely.MultiPoly
     return {key: shapely.from_wkb(bytes(wkb)) for key, wkb in rows}
 
 
-def draw(session: Session, wanted: int, seed: int, members: int) -> int:
+def draw(session: Session, wanted: int, seed: int) -> int:
     """Open neighbourhoods around homes that are as good as chosen by lot: many in towns, some over borders and over each other."""
     largest = queries.largest_km2(session)
     seats = session.execute(text(BLOCKS["seats"]), {"seed": seed, "wanted": wanted}).all()

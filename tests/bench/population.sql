@@ -92,15 +92,33 @@ ANALYZE zone, zone_cell, neighbourhood;
 -- name: reviewed
 ANALYZE wider_area, published_cell, cell_outline, spread, census;
 
+-- name: still_as_far
+SELECT zone.id FROM zone JOIN spread ON spread.cell = zone.anchor WHERE spread.rings = 20 ORDER BY zone.id;
+
+-- name: indexes
+SELECT pg_class.oid::regclass::text, pg_get_indexdef(pg_class.oid)
+FROM pg_index
+JOIN pg_class ON pg_class.oid = pg_index.indexrelid
+WHERE pg_index.indrelid = ANY (CAST(:tables AS regclass[]))
+  AND NOT pg_index.indisunique
+  -- By this zones find each other.
+  AND pg_class.relname <> 'ix_zone_anchor';
+
 -- name: posts
-INSERT INTO post (kind, author_id, body, reach, origin_zone, origin_surroundings, origin_commune_id, origin_cell, created_at, closed_at)
-SELECT (ARRAY['request', 'request', 'request', 'request', 'request', 'offer', 'offer', 'offer', 'news', 'news'])[1 + lot % 10],
-  author_id, 'Qui peut prêter une échelle ce week-end ?',
-  CASE WHEN residence.commune_id IS NULL THEN 'wider'
-    ELSE (ARRAY['neighbourhood', 'neighbourhood', 'neighbourhood', 'wider', 'wider', 'wider', 'wider', 'commune', 'commune', 'commune_adjacent'])[1 + lot / 10 % 10]
-  END,
-  residence.zone, residence.surroundings, residence.commune_id, nearness.published_cell(residence.home_cell),
-  written, CASE WHEN lot / 100 % 10 < 3 THEN least(now(), written + interval '7 days') END
+CREATE UNLOGGED TABLE population_post AS
+SELECT number, author_id, lot, written, residence.zone, residence.surroundings, residence.commune_id,
+  nearness.published_cell(residence.home_cell) AS cell,
+  -- 54 in 1,000 for a radius, 20 for an area, one in 1,000 for all.
+  CASE
+    WHEN lot % 1000 < 280 THEN 'neighbourhood'
+    WHEN lot % 1000 < 640 THEN 'wider'
+    WHEN lot % 1000 < 999 AND residence.commune_id IS NULL THEN 'wider'
+    WHEN lot % 1000 < 840 THEN 'commune'
+    WHEN lot % 1000 < 925 THEN 'commune_adjacent'
+    WHEN lot % 1000 < 979 THEN 'radius'
+    WHEN lot % 1000 < 999 THEN 'area'
+    ELSE 'all'
+  END AS reach
 FROM (
   SELECT number, abs(hashint8extended(number, :seed + 5)) AS lot,
     now() - interval '365 days' * (1 - number::double precision / :posts) AS written,
@@ -109,6 +127,30 @@ FROM (
   FROM generate_series(1, :posts) AS number
 ) AS word
 JOIN member ON member.id = author_id AND member.verified_at IS NOT NULL AND member.paused_at IS NULL
-JOIN residence ON residence.member_id = author_id
+JOIN residence ON residence.member_id = author_id;
+INSERT INTO post (
+  kind, author_id, body, reach, origin_zone, origin_surroundings, origin_commune_id, origin_cell, radius_m, centre, ground,
+  created_at, closed_at)
+SELECT (ARRAY['request', 'request', 'request', 'request', 'request', 'offer', 'offer', 'offer', 'news', 'news'])[1 + lot / 1000 % 10],
+  author_id, 'Qui peut prêter une échelle ce week-end ?', meant.reach, zone, surroundings, commune_id, meant.cell,
+  CASE WHEN meant.reach = 'radius' THEN (ARRAY[1000, 2000, 2000, 5000, 10000])[1 + lot / 10000 % 5] END,
+  CASE WHEN meant.reach = 'radius' THEN middle END,
+  -- A square of 2 to 6 km.
+  CASE WHEN meant.reach = 'area' THEN
+    ST_Multi(ST_Expand(ST_SnapToGrid(middle, 1e-7), 0.013 + 0.013 * (lot / 10000 % 3), 0.009 + 0.009 * (lot / 10000 % 3))) END,
+  written, CASE WHEN lot / 100000 % 10 < 3 THEN least(now(), written + interval '7 days') END
+FROM (
+  -- Where nobody is placed there is no radius around anybody.
+  SELECT population_post.*, ST_Centroid(cell_outline.geom) AS middle
+  FROM population_post
+  LEFT JOIN cell_outline ON cell_outline.cell = population_post.cell
+) AS placed
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN placed.reach IN ('radius', 'area') AND middle IS NULL THEN 'wider' ELSE placed.reach END AS reach, placed.cell
+) AS meant
 ORDER BY number;
+DROP TABLE population_post;
 ANALYZE post;
+SELECT count(nearness.place_post(post.id)) FROM post
+WHERE post.reach IN ('radius', 'area', 'commune', 'commune_adjacent', 'all');
+ANALYZE post_cell;
