@@ -83,9 +83,9 @@ class Territory:
         self._look("reviewed again")
 
     def write_on(self, pairs: int) -> None:
-        """More posts, until they make so many pairs with those who may read them; then looks once more."""
+        """More posts of every reach, until they make so many pairs with those who may read them; then looks once more."""
         while len(self.town.world.posts) * len(self.people) < pairs:
-            self._write()
+            self.rnd.choice((self._write, self._write_far, self._speak))()
         self._look("written on")
 
     def _look(self, name: str) -> None:
