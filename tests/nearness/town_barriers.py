@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import shapely
+from shapely.affinity import translate
 from sqlalchemy import select
 
 from geoneighbour.barriers import service
@@ -66,6 +69,26 @@ def bring(
 def take_away(town: Town, source: str) -> None:
     service.remove(town.session, source)
     town.world.barriers.take_away(source)
+
+
+def line(rnd: random.Random, lon: float, lat: float) -> Shape:
+    """A winding line of 2 to 20 km that passes within a few hundred metres of a place."""
+    turn, steps = rnd.uniform(0, 2 * math.pi), rnd.choice([8, 30, 80])
+    at = lon + rnd.gauss(0, 0.004), lat + rnd.gauss(0, 0.003)
+    positions = [at]
+    for _ in range(steps):
+        turn += rnd.gauss(0, 0.3)
+        at = at[0] + 0.0033 * math.cos(turn), at[1] + 0.0022 * math.sin(turn)
+        positions.append(at)
+    middle = positions[steps // 2]
+    return translate(shapely.LineString(positions), positions[0][0] - middle[0], positions[0][1] - middle[1])
+
+
+def bridges(rnd: random.Random, lines: list[Shape]) -> list[shapely.Point]:
+    """On some of the lines, one or two each."""
+    return [
+        one.interpolate(rnd.random(), normalized=True) for one in lines for _ in range(rnd.choice([0, 1, 2]))
+    ]
 
 
 def starts(town: Town) -> dict[int, frozenset[int]]:
