@@ -28,8 +28,12 @@ UNITS = {
 def live(session: Session, seed: int, pairs: int, counts: Counter[str]) -> None:
     """Lives through a territory and writes on until posts and members make `pairs`; Mismatch at the first difference."""
     territory = Territory(session, seed)
-    territory.live()
-    territory.write_on(pairs)
+    try:
+        territory.live()
+        territory.write_on(pairs)
+    except AssertionError as error:
+        # What the service refuses or allows against the oracle ends a territory's life.
+        raise Mismatch("what happened", f"territory {seed}", error, "otherwise") from error
     for moment in territory.moments:
         for field in fields(Answers):
             said, meant = getattr(moment.said, field.name), getattr(moment.meant, field.name)
