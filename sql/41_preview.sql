@@ -1,49 +1,38 @@
 -- Before writing: about how many people a reach comes to, and how near they are. From published figures and drawn ground alone.
 
-CREATE OR REPLACE FUNCTION nearness.cells_within_radius(centre geometry, radius_m double precision) RETURNS SETOF bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 500
-BEGIN ATOMIC
-  SELECT published_cell.cell
-  FROM cell_outline
-  JOIN published_cell ON published_cell.cell = cell_outline.cell
-  WHERE ST_DWithin(ST_Centroid(cell_outline.geom)::geography, centre::geography, radius_m);
-END;
-COMMENT ON FUNCTION nearness.cells_within_radius(geometry, double precision) IS
-  'Sentence 10. The published cells to which a post with this radius, geodesic metres around this point (EPSG:4326), would come: as ground_cell has it.';
-
-CREATE OR REPLACE FUNCTION nearness.cells_within_area(area geometry) RETURNS SETOF bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 500
-BEGIN ATOMIC
-  SELECT published_cell.cell
-  FROM cell_outline
-  JOIN published_cell ON published_cell.cell = cell_outline.cell
-  WHERE cell_outline.geom && area
-    AND ST_Covers(area, ST_Centroid(cell_outline.geom));
-END;
-COMMENT ON FUNCTION nearness.cells_within_area(geometry) IS
-  'Sentence 10. The published cells to which a post for this area (polygon, EPSG:4326) would come: as ground_cell has it.';
-
 CREATE OR REPLACE FUNCTION nearness.people_by_tier(
-  cells bigint[], ground geometry, own geometry, wider geometry, communes geometry, adjacent geometry,
-  own_least double precision, wider_least double precision
+  whole text, centre geometry, radius_m double precision, ground geometry,
+  own geometry, wider geometry, communes geometry, adjacent geometry, own_least double precision, wider_least double precision
 )
-RETURNS TABLE (people integer, neighbour integer, wider integer, commune integer, adjacent_commune integer, beyond integer)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-  WITH piece AS MATERIALIZED (
-    -- A published cell counts whole where its centre decides, else for the share of it that lies inside.
-    SELECT whole.geom, published_cell.members::double precision AS people
-    FROM unnest(cells) AS reached (cell)
-    JOIN published_cell ON published_cell.cell = reached.cell
-    JOIN cell_outline AS whole ON whole.cell = reached.cell
+RETURNS TABLE (people integer, neighbour integer, wider_people integer, commune integer, adjacent_commune integer, beyond integer)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+  WITH reached AS (
+    -- Sentence 10: as nearness.ground_cell has it.
+    SELECT cell_outline.cell FROM cell_outline
+    WHERE whole = 'radius' AND ST_DWithin(ST_Centroid(cell_outline.geom)::geography, centre::geography, radius_m)
     UNION ALL
-    SELECT part.geom, published_cell.members * ST_Area(part.geom) / ST_Area(whole.geom)
-    FROM cell_outline AS whole
-    JOIN published_cell ON published_cell.cell = whole.cell
+    SELECT cell_outline.cell FROM cell_outline
+    WHERE whole = 'area' AND cell_outline.geom && ground AND ST_Covers(ground, ST_Centroid(cell_outline.geom))
+    UNION ALL
+    SELECT published_cell.cell FROM published_cell WHERE whole = 'all'
+  ),
+  piece AS MATERIALIZED (
+    -- A published cell counts whole where its centre decides, else for the share of it that lies inside.
+    SELECT cell_outline.geom, published_cell.members::double precision AS people
+    FROM reached
+    JOIN published_cell ON published_cell.cell = reached.cell
+    JOIN cell_outline ON cell_outline.cell = reached.cell
+    UNION ALL
+    SELECT part.geom, published_cell.members * ST_Area(part.geom) / ST_Area(cell_outline.geom)
+    FROM cell_outline
+    JOIN published_cell ON published_cell.cell = cell_outline.cell
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN ST_Covers(ground, whole.geom) THEN whole.geom ELSE ST_Intersection(ground, whole.geom) END AS geom OFFSET 0
+      SELECT CASE WHEN ST_Covers(ground, cell_outline.geom) THEN cell_outline.geom ELSE ST_Intersection(ground, cell_outline.geom) END AS geom OFFSET 0
     ) AS part
-    WHERE ST_Intersects(ground, whole.geom)
+    WHERE whole IS NULL
+      AND ST_Intersects(ground, cell_outline.geom)
       AND ST_Area(part.geom) > 0
   ),
   -- Each ground holds those before it.
@@ -54,7 +43,7 @@ BEGIN ATOMIC
     SELECT near.nearest, greatest(near.least, inside.people) AS people
     FROM near
     CROSS JOIN LATERAL (
-      -- It is spread evenly over its ground.
+      -- The people of a piece are spread evenly over its ground.
       SELECT sum(piece.people * CASE
         WHEN ST_Covers(near.ground, piece.geom) THEN 1
         ELSE ST_Area(ST_Intersection(near.ground, piece.geom)) / ST_Area(piece.geom)
@@ -80,11 +69,12 @@ BEGIN ATOMIC
     nearness.rounded(sum(apart.more) FILTER (WHERE apart.nearest = 4)),
     nearness.rounded(sum(apart.more) FILTER (WHERE apart.nearest = 5))
   FROM apart;
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.people_by_tier(
-  bigint[], geometry, geometry, geometry, geometry, geometry, double precision, double precision
+  text, geometry, double precision, geometry, geometry, geometry, geometry, geometry, double precision, double precision
 ) IS
   'Sentences 10 and 12. About how many members a reach holds, and of them by how near they are to who asks; each rounded, null below k. '
-  'Counted are published cells whole (cells), or the share of each that lies in a ground (EPSG:4326). How near goes by four grounds, '
-  'each within the next: one''s own zone, with the wider area, with the commune, with those adjacent. own_least, wider_least: what all know of the first two. '
-  'A function of published figures, drawn ground and what one is shown of oneself: drawing areas tells nothing more.';
+  'Counted are published cells, whole ones (whole: radius, in geodesic metres around centre; area, ground; all) or, null, the share of each that lies in ground (EPSG:4326). '
+  'How near goes by four grounds, each within the next: one''s own zone, with the wider area, with the commune, with those adjacent. '
+  'own_least, wider_least: what all know of the first two. A function of published figures, drawn ground and what one is shown of oneself: drawing areas tells nothing more.';

@@ -1,4 +1,4 @@
-"""The feed, posts and private conversations: /api/v1/feed, /api/v1/posts, /api/v1/threads."""
+"""The feed, posts and private conversations: /api/v1/feed, /api/v1/reach, /api/v1/posts, /api/v1/threads."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import words
-from geoneighbour.nearness.http import collection, feature
-from geoneighbour.posts import photos, queries, service
+from geoneighbour.nearness.http import collection, feature, geojson
+from geoneighbour.nearness.service import residence
+from geoneighbour.neighbourhoods.numbers import people
+from geoneighbour.posts import photos, preview, queries, reaching, service
 from geoneighbour.posts.models import PostPhoto
 from geoneighbour.posts.photo_http import photo_json
 
@@ -43,8 +45,8 @@ class Place(BaseModel):
     lat: float
 
 
-class Post(BaseModel):
-    """One sentence that asks, offers or tells; whom it is for: neighbourhood, wider, commune, commune_adjacent, radius, area or all.
+class Reach(BaseModel):
+    """Whom a post is for: neighbourhood, wider, commune, commune_adjacent, radius, area or all.
 
     A radius (500 to 50,000 metres) is around the author's published cell, or a public place. An area is a GeoJSON polygon.
     Authorities alone ask for exact homes, of an area or their commune.
@@ -52,13 +54,23 @@ class Post(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Kind
-    body: str
     reach: str
     radius_m: int | None = None
     place: Place | None = None
     area: dict[str, Any] | None = None
     on_homes: bool = False
+
+    def taken(self) -> dict[str, Any]:
+        """What the reach takes besides, as reaching.reached wants it."""
+        place = Point(self.place.lon, self.place.lat) if self.place else None
+        return {"radius_m": self.radius_m, "place": place, "area": self.area, "on_homes": self.on_homes}
+
+
+class Post(Reach):
+    """One sentence that asks, offers or tells, and whom it is for."""
+
+    kind: Kind
+    body: str
 
 
 class Words(BaseModel):
@@ -123,22 +135,29 @@ def feed(query_data: Page) -> dict[str, Any]:
     }
 
 
+@api.post("/reach")
+@api.input(Reach)
+def reach(json_data: Reach) -> dict[str, Any]:
+    """Before writing: the ground of a reach, and about how many people it comes to, by how near they are. In the body, so that no log holds it."""
+    member, asked = current_member(), json_data
+    home = residence(db(), member.id)
+    meant = reaching.reached(db(), member.id, home, asked.reach, **asked.taken())
+    found = preview.preview(db(), member.id, meant)
+    return {
+        "reach": asked.reach,
+        "people": people(found.people),
+        "by_tier": {tier: people(number) for tier, number in found.by_tier.items()},
+        "area": geojson(found.shape) if found.shape is not None else None,
+        "warning": {"kind": "many", "people": people(found.people)} if found.many else None,
+    }
+
+
 @api.post("/posts")
 @api.input(Post)
 def write(json_data: Post) -> tuple[dict[str, Any], int]:
     member = current_member()
-    given = json_data.place
-    post = service.write(
-        db(),
-        member.id,
-        json_data.kind,
-        json_data.body,
-        json_data.reach,
-        radius_m=json_data.radius_m,
-        place=Point(given.lon, given.lat) if given else None,
-        area=json_data.area,
-        on_homes=json_data.on_homes,
-    )
+    asked = json_data
+    post = service.write(db(), member.id, asked.kind, asked.body, asked.reach, **asked.taken())
     return _shown(member.id, post.id), 201
 
 
