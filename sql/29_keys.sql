@@ -1,5 +1,6 @@
 -- Sentences 9 and 10: what a post comes by, and what comes to a member. A post comes to whoever has one of its keys (30_reach).
 -- A key is a word and a number: a zone, a commune, a published cell, or nought.
+-- Every branch of a union names the same types: else no index is used within it.
 
 CREATE OR REPLACE VIEW nearness.watched_reach (reach) AS
 VALUES ('commune'), ('commune_adjacent'), ('all');
@@ -87,25 +88,44 @@ COMMENT ON VIEW nearness.post_key IS
   'What a post comes by: to members, its reach and the zone, commune or nought of it, or the published cells (cell) that its radius or area holds; '
   'to watchers, the zone and commune it is from, and the cell it stands in. An authority''s area goes by no key but by homes (home_told).';
 
-CREATE OR REPLACE VIEW nearness.member_key AS
-SELECT person.member_id, 'neighbourhood' AS by, person.zone AS key, 'neighbour' AS tier, NULL::smallint AS rings
+-- What comes to a member, a view for each word, with the reader's own zone and commune. No unions here: the planner takes
+-- each of them apart, and goes from a member to posts or from a post to its members, whichever is shorter.
+
+CREATE OR REPLACE VIEW nearness.neighbourhood_key AS
+SELECT person.member_id, person.zone AS key, 'neighbour' AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.neighbourhood_key IS 'Who has a zone as home neighbourhood.';
+
+CREATE OR REPLACE VIEW nearness.wider_key AS
+SELECT person.member_id, near.other AS key, near.tier AS tier, near.rings AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM nearness.person
-UNION ALL
-SELECT person.member_id, 'wider', near.other, near.tier, near.rings
+JOIN nearness.near_zone AS near ON near.zone = person.zone;
+COMMENT ON VIEW nearness.wider_key IS 'Who has a zone as home neighbourhood or in the wider area.';
+
+CREATE OR REPLACE VIEW nearness.commune_key AS
+SELECT person.member_id, person.commune_id AS key, 'commune' AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.commune_key IS 'Who lives in a commune.';
+
+CREATE OR REPLACE VIEW nearness.commune_adjacent_key AS
+SELECT person.member_id, near.other_id AS key, near.tier AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM nearness.person
-JOIN nearness.near_zone AS near ON near.zone = person.zone
-UNION ALL
-SELECT person.member_id, 'commune', person.commune_id, 'commune', NULL
-FROM nearness.person
-UNION ALL
-SELECT person.member_id, 'commune_adjacent', near.other_id, near.tier, NULL
-FROM nearness.person
-JOIN nearness.near_commune AS near ON near.commune_id = person.commune_id
-UNION ALL
-SELECT person.member_id, 'all', 0, NULL, NULL
-FROM nearness.person
-UNION ALL
-SELECT person.member_id, 'cell', published_cell.cell, NULL, NULL
+JOIN nearness.near_commune AS near ON near.commune_id = person.commune_id;
+COMMENT ON VIEW nearness.commune_adjacent_key IS 'Who lives in a commune or in one that is adjacent to it.';
+
+CREATE OR REPLACE VIEW nearness.all_key AS
+SELECT person.member_id, 0::bigint AS key, NULL::text AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.all_key IS 'Everybody.';
+
+CREATE OR REPLACE VIEW nearness.cell_key AS
+SELECT person.member_id, published_cell.cell AS key, NULL::text AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM nearness.person
 JOIN published_cell
   -- Twice the same: from a member to the cell, and from a cell to its members.
@@ -114,18 +134,33 @@ JOIN published_cell
     nearness.cell_parent(person.home_cell, 6), nearness.cell_parent(person.home_cell, 5)
   )
   AND person.home_cell BETWEEN nearness.first_within(published_cell.cell) AND nearness.last_within(published_cell.cell);
+COMMENT ON VIEW nearness.cell_key IS 'Whom a published cell places.';
+
+CREATE OR REPLACE VIEW nearness.member_key AS
+SELECT member_id, 'neighbourhood' AS by, key, tier, rings FROM nearness.neighbourhood_key
+UNION ALL
+SELECT member_id, 'wider', key, tier, rings FROM nearness.wider_key
+UNION ALL
+SELECT member_id, 'commune', key, tier, rings FROM nearness.commune_key
+UNION ALL
+SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.commune_adjacent_key
+UNION ALL
+SELECT member_id, 'all', key, tier, rings FROM nearness.all_key
+UNION ALL
+SELECT member_id, 'cell', key, tier, rings FROM nearness.cell_key;
 COMMENT ON VIEW nearness.member_key IS
   'The keys by which posts come to a member, one row for each, with the tier of the post''s origin where the key says it (null: tiers are looked up).';
 
 CREATE OR REPLACE VIEW nearness.watch_key AS
 SELECT watch_area.id AS watch_id, person.member_id,
   CASE WHEN watch_area.neighbourhood_id IS NULL THEN 'from_commune' ELSE 'from_zone' END AS by,
-  coalesce(watch_area.neighbourhood_id, watch_area.commune_id) AS key
+  coalesce(watch_area.neighbourhood_id, watch_area.commune_id) AS key,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM watch_area
 JOIN nearness.person ON person.member_id = watch_area.member_id
 WHERE watch_area.geom IS NULL
 UNION ALL
-SELECT watch_area.id, person.member_id, 'stands', within.cell
+SELECT watch_area.id, person.member_id, 'stands', within.cell, person.zone, person.commune_id, person.hidden_from_wider
 FROM watch_area
 JOIN nearness.person ON person.member_id = watch_area.member_id
 CROSS JOIN LATERAL unnest(watch_area.cells) AS within (cell)

@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW nearness.reader_key AS
 SELECT member_key.member_id, member_key.by, member_key.key, member_key.tier FROM nearness.member_key
 UNION ALL
-SELECT watch_key.member_id, watch_key.by, watch_key.key, NULL FROM nearness.watch_key
+SELECT watch_key.member_id, watch_key.by, watch_key.key, NULL::text FROM nearness.watch_key
 UNION ALL
 SELECT visitor_key.member_id, visitor_key.by, visitor_key.key, 'neighbour' FROM nearness.visitor_key;
 COMMENT ON VIEW nearness.reader_key IS 'The keys by which anything comes to a member, as recipient, watcher or visitor.';
@@ -79,7 +79,10 @@ BEGIN
       -- Whom a post reaches is not told of a watch that would bring it too.
       SELECT DISTINCT ON (post.id) post.id, coalesce(readable.tier, 'self') AS tier
       FROM post
-      LEFT JOIN nearness.readable ON readable.post_id = post.id AND readable.member_id = of_member
+      LEFT JOIN (
+        -- Which posts, said here once more: a condition of the join would not reach into the view.
+        SELECT * FROM nearness.readable WHERE readable.member_id = of_member AND readable.post_id = ANY (newest)
+      ) AS readable ON readable.post_id = post.id
       WHERE post.id = ANY (newest)
         AND post.closed_at IS NULL
         AND (of_kind IS NULL OR post.kind = of_kind)

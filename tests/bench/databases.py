@@ -17,20 +17,16 @@ from geoneighbour.settings import Settings
 from tests.bench import population, prepare
 
 PREFIX = f"{scratch.PREFIX}bench_"
-HERE = Path(__file__).parent
 
 
 @contextmanager
 def prepared(
     settings: Settings, members: Sequence[int], communes: Path, say: Callable[[str], None]
 ) -> Iterator[dict[int, str]]:
-    """The URL of each database, ready to be asked; those of an earlier state of the project are removed."""
+    """The URL of each database, ready to be asked. `drop` removes them, and those of earlier tables."""
     with database_in_use(settings) as server:
         made = {number: f"{PREFIX}{_fingerprint(communes)}_{number}" for number in members}
         land = f"{PREFIX}{_fingerprint(communes)}_land"
-        for name in _standing(server):
-            if not name.startswith(f"{PREFIX}{_fingerprint(communes)}_"):
-                scratch.drop(server, name)
         if land not in _standing(server):
             say(f"importing communes from {communes if communes.exists() else 'the demonstration'}")
             _build(server, land, settings, communes)
@@ -98,9 +94,9 @@ def _standing(server: str) -> list[str]:
 
 
 def _fingerprint(communes: Path) -> str:
-    """Changes with what the databases are made from; SQL of the rule that can be applied again is left out."""
+    """Changes with the ground and the tables; sql/ is applied again at each run. After a change of the population: --drop."""
     read = sha256(str(communes.absolute() if communes.exists() else "").encode())
     versions = Path(upgrade.__file__).parent / "migrations" / "versions"
-    for path in sorted([*versions.glob("*.py"), *HERE.glob("population.*"), HERE / "ground.py"]):
+    for path in sorted(versions.glob("*.py")):
         read.update(path.name.encode() + path.read_bytes())
     return read.hexdigest()[:8]

@@ -26,13 +26,16 @@ FROM neighbourhood
 WHERE neighbourhood.state = 'open';
 
 CREATE TABLE bench.post AS
-SELECT post.id, post.author_id, post.reach, post.closed_at, home.geom,
+SELECT post.id, post.author_id, post.reach, post.closed_at, home.geom, post.centre, post.radius_m, post.ground,
   CASE WHEN NOT nearness.is_surroundings(post.origin_zone) THEN post.origin_zone END AS choice
 FROM post
 JOIN private.home ON home.member_id = post.author_id
 ORDER BY post.id;
 ALTER TABLE bench.post ADD PRIMARY KEY (id);
 CREATE INDEX ON bench.post USING gist (geom);
+CREATE INDEX ON bench.post USING gist (geography(centre)) WHERE centre IS NOT NULL;
+CREATE INDEX ON bench.post USING gist (ground) WHERE ground IS NOT NULL;
+CREATE INDEX ON bench.post (author_id);
 
 -- Points to look up: homes are where people ask from. In no order of the ground.
 CREATE TABLE bench.place AS

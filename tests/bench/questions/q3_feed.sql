@@ -39,6 +39,21 @@ FROM (
       OR near.tier = 'adjacent_commune' AND post.reach = 'commune_adjacent')
     AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = viewer.member_id AND blocked.other_id = post.author_id)
   UNION ALL
+  SELECT post.id
+  FROM bench.person AS viewer
+  JOIN bench.post ON ST_DWithin(geography(post.centre), geography(viewer.middle), 50000)
+    AND ST_DWithin(geography(post.centre), geography(viewer.middle), post.radius_m)
+  JOIN bench.person AS author ON author.member_id = post.author_id
+  WHERE viewer.member_id = :member AND post.closed_at IS NULL AND post.author_id <> viewer.member_id
+    AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = viewer.member_id AND blocked.other_id = post.author_id)
+  UNION ALL
+  SELECT post.id
+  FROM bench.person AS viewer
+  JOIN bench.post ON ST_Covers(post.ground, viewer.geom)
+  JOIN bench.person AS author ON author.member_id = post.author_id
+  WHERE viewer.member_id = :member AND post.closed_at IS NULL AND post.author_id <> viewer.member_id
+    AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = viewer.member_id AND blocked.other_id = post.author_id)
+  UNION ALL
   SELECT post.id FROM bench.post WHERE post.author_id = :member AND post.closed_at IS NULL
 ) AS seen
 ORDER BY seen.id DESC

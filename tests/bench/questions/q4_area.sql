@@ -3,7 +3,7 @@
 -- == cases
 SELECT post.id AS post FROM post WHERE post.body = 'A flood' ORDER BY post.id
 -- == this project
-SELECT reached.member_id FROM nearness.reached WHERE reached.post_id = :post
+SELECT audience.member_id FROM nearness.audience(:post) AS audience
 -- == plain GiST
 SELECT person.member_id
 FROM post

@@ -5,7 +5,7 @@ SELECT post.id AS post FROM post WHERE post.body = 'The largest communes' ORDER 
 -- == this project
 WITH told AS (
   INSERT INTO bench.delivery
-  SELECT reached.post_id, reached.member_id FROM nearness.reached WHERE reached.post_id = :post ORDER BY reached.member_id
+  SELECT :post, audience.member_id FROM nearness.audience(:post) AS audience
   RETURNING 1
 )
 SELECT count(*) FROM told

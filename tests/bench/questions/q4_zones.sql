@@ -3,7 +3,7 @@
 -- == cases
 SELECT post.id AS post FROM post WHERE post.body = 'The largest communes' ORDER BY post.id
 -- == this project
-SELECT reached.member_id FROM nearness.reached WHERE reached.post_id = :post
+SELECT audience.member_id FROM nearness.audience(:post) AS audience
 -- == plain GiST
 SELECT reader.member_id
 FROM bench.post

@@ -8,7 +8,7 @@ FROM post
 WHERE post.reach = 'radius' AND post.body = 'Within ' || :variant
 ORDER BY post.id
 -- == this project
-SELECT reached.member_id FROM nearness.reached WHERE reached.post_id = :post
+SELECT audience.member_id FROM nearness.audience(:post) AS audience
 -- == plain GiST
 SELECT person.member_id
 FROM bench.person
