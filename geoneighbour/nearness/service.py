@@ -173,6 +173,11 @@ def around_home(session: Session, member_id: int) -> Around:
     zone = residence(session, member_id).zone
     if members.get(session, member_id).verified_at is None:
         return _around(session, zone)
+    return around_zone(session, zone)
+
+
+def around_zone(session: Session, zone: int) -> Around:
+    """By what is stored: for who lives or lived there, verified."""
     spread = session.scalar(_SPREAD, {"zone": zone}) or 0
     rings = _rings(session, zone, spread)
     others = session.execute(_STORED, {"zone": zone})

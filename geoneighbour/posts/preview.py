@@ -16,6 +16,7 @@ from geoneighbour.ground.metres import circle
 from geoneighbour.nearness import service as nearness
 from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
+from geoneighbour.posts.models import Post
 from geoneighbour.posts.reaching import Reached
 
 TIERS = ("neighbour", "wider", "commune", "adjacent_commune", "beyond")
@@ -84,6 +85,20 @@ def preview(session: Session, member_id: int, meant: Reached) -> Preview:
     )
 
 
+def ground_of(session: Session, post: Post) -> BaseGeometry | None:
+    """The ground of a post's frozen reach, to draw for its author alone; None: everywhere."""
+    match post.reach:
+        case "neighbourhood":
+            zone = session.get(Neighbourhood, post.origin_zone)
+            return to_shape(zone.geom) if zone else cells.outline(post.origin_zone)
+        case "wider":
+            return nearness.wider_ground(session, nearness.around_zone(session, post.origin_zone))
+    meant = Reached(
+        post.reach, post.origin_commune_id, post.origin_cell, post.radius_m, post.centre, post.ground
+    )
+    return _further(session, meant)
+
+
 def _near(session: Session, member_id: int, home: Residence, meant: Reached) -> Near:
     """As far out as the reach goes."""
     neighbourhood = session.get(Neighbourhood, home.zone)
@@ -109,6 +124,11 @@ def _shape(session: Session, meant: Reached, near: Near) -> BaseGeometry | None:
             return near.own
         case "wider":
             return near.wider
+    return _further(session, meant)
+
+
+def _further(session: Session, meant: Reached) -> BaseGeometry | None:
+    match meant.reach:
         case "radius" if meant.centre is not None and meant.radius_m:
             return circle(cast(shapely.Point, to_shape(meant.centre)), meant.radius_m)
         case "area" if meant.ground is not None:

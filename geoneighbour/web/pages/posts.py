@@ -16,8 +16,9 @@ from geoneighbour.errors import GeoneighbourError, InvalidInput
 from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
+from geoneighbour.nearness.http import geojson
 from geoneighbour.posts import photos, preview, queries, reaching, service
-from geoneighbour.posts.models import MOST_PHOTOS
+from geoneighbour.posts.models import MOST_PHOTOS, Post
 from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
@@ -174,10 +175,13 @@ def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     member = current_member()
     post = queries.shown(db(), member.id, post_id)
     threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
+    ground = preview.ground_of(db(), db().get_one(Post, post_id)) if post.mine else None
     return render_template(
         "posts/one.html",
         member=member,
         post=post,
+        ground=geojson(ground) if ground is not None else None,
+        bounds=ground.bounds if ground is not None else None,
         photos=photos.of(db(), [post_id], member.id),
         most_photos=MOST_PHOTOS,
         threads=threads,
