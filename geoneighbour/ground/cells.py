@@ -35,6 +35,7 @@ FURTHEST_STEPS = MOST_RINGS + 4
 MOST_CELLS = 5_000
 Cells = NDArray[np.int64]
 """Many cells, or numbers that go with them, one after the other."""
+_PENTAGONS = np.array(sorted(h3.get_pentagons(COVER)), dtype=np.int64)
 SAMPLED_DEGREES = 0.0009
 """100 m at most: of what a line passes, the cell of a sample or one beside it."""
 
@@ -222,8 +223,8 @@ def surroundings_rings(cell: int, most: int = MOST_RINGS) -> tuple[Cells, Cells]
     centre = h3.cell_to_center_child(cell, COVER)
     disc = h3_arrays.grid_disk(centre, most + 2).view(np.int64)
     steps = _steps_of_disc(most + 2)
-    if disc.size != steps.size:
-        # A pentagon is near: then cells come in no order.
+    if np.isin(_PENTAGONS, disc).any():
+        # Then cells come in no order; as many as ever, where the pentagon is in the last ring.
         around = rings_around(surroundings_cover(cell), most)
         return np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64)
     return disc, np.maximum(steps - 2, 0)
