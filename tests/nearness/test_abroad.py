@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 
 import h3.api.basic_int as h3
 import pyproj
 import pytest
 import shapely
+from geoalchemy2.shape import from_shape
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -19,9 +21,10 @@ from geoneighbour.database import scratch, upgrade
 from geoneighbour.database.engine import make_engine
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
+from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import service as posts
 from tests.conftest import Template
-from tests.grid import METRES_A_DEGREE, Grid, geojson
+from tests.grid import METRES_A_DEGREE, Grid, as_multipolygon, geojson
 from tests.nearness.answers import Answers, asked, differences, expected, readers
 from tests.nearness.grid_steps import steps_from, surroundings_touched
 from tests.nearness.oracle_review import Numbers
@@ -191,3 +194,26 @@ def test_descendants_of_a_cell(abroad: Abroad) -> None:
             assert abroad.town.session.scalar(
                 select(func.nearness.cells_within(cell))
             ) == h3.cell_to_children_size(cell, 9)
+
+
+def test_a_hundred_metres_are_as_long_in_the_far_north(abroad: Abroad) -> None:
+    """Neighbourhoods that may merge: at 78 degrees north 90 m are 0.004 degrees of longitude."""
+    session, lat = abroad.town.session, 78.2
+    narrow = METRES_A_DEGREE * math.cos(math.radians(lat))
+
+    def opened(west_m: float) -> int:
+        ground = shapely.box(15 + west_m / narrow, lat, 15 + (west_m + 500) / narrow, lat + 0.005)
+        drawn = Neighbourhood(
+            name="Longyearbyen",
+            state="open",
+            opened_at=datetime.now(UTC),
+            geom=from_shape(as_multipolygon(ground), srid=4326),
+            anchor=0,
+            cover=[0],
+        )
+        session.add(drawn)
+        session.flush()
+        return drawn.id
+
+    home, near, _ = opened(0), opened(590), opened(-610)
+    assert session.scalars(select(func.nearness.beside(home))).all() == [near]
