@@ -14,7 +14,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -44,7 +44,7 @@ def prove(wanted: argparse.Namespace, counts: Counter[str]) -> None:
         if wanted.points or wanted.edges:
             with database(server, name) as session:
                 prove_points(session, wanted, counts)
-        for seed in tqdm(range(wanted.first, wanted.first + wanted.territories), "territories", disable=None):
+        for seed in told(range(wanted.first, wanted.first + wanted.territories), "territories"):
             with database(server, name) as session:
                 territories.live(session, seed, wanted.pairs, counts)
 
@@ -52,7 +52,7 @@ def prove(wanted: argparse.Namespace, counts: Counter[str]) -> None:
 def prove_points(session: Session, wanted: argparse.Namespace, counts: Counter[str]) -> None:
     ground = laid(session, wanted)
     rounds = max(1, -(-max(wanted.points, wanted.edges) // AT_ONCE))
-    for number in tqdm(range(rounds), "points", disable=None):
+    for number in told(range(rounds), "rounds of points"):
         rnd = np.random.default_rng([POINTS_SEED, wanted.seed, number])
         for kind, how_many, made in (
             ("at random", wanted.points, points.at_random),
@@ -113,6 +113,11 @@ def database(server: str, like: str) -> Iterator[Session]:
     finally:
         engine.dispose()
         scratch.drop(server, name)
+
+
+def told(steps: range, what: str) -> Iterable[int]:
+    """The steps, with a bar; in a log a line each minute."""
+    return tqdm(steps, what, mininterval=0.1 if sys.stderr.isatty() else 60)
 
 
 def say(words: str) -> None:
