@@ -84,6 +84,7 @@ POLICY = {
         pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
         vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
+        pages.watches pages.watch pages.unwatch
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
     """,
 }

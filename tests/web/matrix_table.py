@@ -171,8 +171,8 @@ TABLE = [
     ),
     line("member", "inviting.revoke pages.revoke_invitation", "invitation", "self"),
     line("member", "posts.close pages.close_post", "post", "self"),
-    line("member", "watching.watches watching.watch"),
-    line("member", "watching.unwatch", "watch", "self"),
+    line("member", "watching.watches watching.watch pages.watches pages.watch"),
+    line("member", "watching.unwatch pages.unwatch", "watch", "self"),
     line(
         "member",
         "photos.describe_photo photos.remove_photo pages.describe_photo pages.remove_photo",
