@@ -88,13 +88,12 @@ def template() -> Iterator[tuple[str, str]]:
     settings = chosen if chosen.database_url else Settings(state_dir=state.make(chosen) / "tests")
     was_running = settings.database_url or cluster.running(settings)
     server, name = database_url(settings), f"{scratch.PREFIX}prove_{secrets.token_hex(4)}"
-    engine = make_engine(scratch.create(server, name))
     try:
+        engine = make_engine(scratch.create(server, name))
         upgrade.upgrade(engine, settings)
         engine.dispose()
         yield server, name
     finally:
-        engine.dispose()
         scratch.drop(server, name)
         if not was_running:
             cluster.stop_if_last(settings)
@@ -104,14 +103,15 @@ def template() -> Iterator[tuple[str, str]]:
 def database(server: str, like: str) -> Iterator[Session]:
     """A copy of the template, for one proof."""
     name = f"{like}_{secrets.token_hex(2)}"
-    engine = make_engine(scratch.create(server, name, like))
     try:
+        engine = make_engine(scratch.create(server, name, like))
         with engine.begin() as connection:
             upgrade.apply_file(connection, upgrade.sql_files()[0])
         with Session(engine) as session:
             yield session
-    finally:
         engine.dispose()
+    finally:
+        # Whoever is connected still, and made half when it was interrupted.
         scratch.drop(server, name)
 
 
