@@ -230,6 +230,25 @@ def surroundings_rings(cell: int, most: int = MOST_RINGS) -> tuple[Cells, Cells]
     return disc, np.maximum(steps - 2, 0)
 
 
+def rings_of(cover: Collection[int], most: int = MOST_RINGS) -> tuple[Cells, Cells]:
+    """What `rings_around` says of any cover, as two arrays (cells, steps), several times as fast."""
+    border = [cell for cell in cover if not set(h3.grid_disk(cell, 1)).issubset(cover)]
+    discs = [h3_arrays.grid_disk(cell, most).view(np.int64) for cell in border]
+    steps = _steps_of_disc(most)
+    if not border or any(disc.size != steps.size for disc in discs):
+        around = rings_around(cover, most)
+        return np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64)
+    # Nearer cells first: of each cell the first finding has the fewest steps.
+    found, first = np.unique(np.column_stack(discs).ravel(), return_index=True)
+    rings = steps[first // len(discs)]
+    inside = np.array(list(cover), np.int64)
+    at = np.searchsorted(found, inside)
+    known = found[np.minimum(at, found.size - 1)] == inside
+    rings[at[known]] = 0
+    deep = inside[~known]
+    return np.concatenate([found, deep]), np.concatenate([rings, np.zeros(deep.size, np.int64)])
+
+
 def are_middles(many: Cells) -> NDArray[np.bool_]:
     """Which resolution-9 cells are the centre child of their parent: their last digit is 0."""
     return (many >> 3 * (15 - COVER)) & 7 == 0

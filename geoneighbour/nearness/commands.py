@@ -27,22 +27,21 @@ def review() -> None:
     Step by step: one that was broken off goes on where it stood.
     """
     engine = make_engine(database_url(settings.load()))
-    done = 0
+    steps: list[str] = []
     with tqdm(disable=None, leave=False) as bar:
 
         def tell(step: str, left: int) -> None:
-            nonlocal done
-            done += 1
-            if step != bar.desc:
+            if steps[-1:] != [step]:
                 bar.reset()
                 bar.set_description_str(step)
+            steps.append(step)
             bar.total = bar.n + 1 + left
             bar.update()
 
         try:
             changes = weekly.carry_out(engine, tell)
         except KeyboardInterrupt:
-            if not done:
+            if not steps:
                 raise
             click.echo(
                 "\nInterrupted; what was done stands, and the next review goes on from there.", err=True

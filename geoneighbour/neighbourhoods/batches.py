@@ -77,8 +77,7 @@ def _disc(session: Session, zone: int) -> Disc:
     if zones.is_surroundings(zone):
         return Disc(*cells.surroundings_rings(zone, FURTHEST))
     cover = session.scalars(text("SELECT cell FROM zone_cell WHERE zone = :zone"), {"zone": zone}).all()
-    around = cells.rings_around(cover, FURTHEST)
-    return Disc(np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64))
+    return Disc(*cells.rings_of(frozenset(cover), FURTHEST))
 
 
 class _Near:
