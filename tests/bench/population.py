@@ -134,6 +134,7 @@ def fill(
         say("residences")
         # As if everybody had come before the first review: all look as far as one looks.
         run(session, "first_spreads", values)
+    with filling(engine) as session:
         with without_indexes(session, "wider_area"):
             found = review.run(session)
             say(f"reviewed: {found}")
@@ -143,6 +144,7 @@ def fill(
                 batches.relate(session, same[start : start + batches.SIZE])
         run(session, "reviewed", values)
         say("wider areas")
+    with filling(engine) as session:
         run(session, "posts", values)
         say("posts")
 
