@@ -76,17 +76,17 @@ def why_post(row: Any) -> str:
         case "area" if row.on_homes:
             return gettext("Vous habitez dans la zone dessinée par les autorités.")
         case "area":
-            return gettext("Votre secteur est dans la zone dessinée par %(name)s.", name=row.author_name)
+            return gettext("%(name)s a dessiné une zone qui tient votre secteur.", name=row.author_name)
         case "radius":
             km = format_decimal(row.radius_m / 1000)
             if row.placed:
                 return gettext(
-                    "Votre secteur est à %(km)s km au plus du lieu choisi par %(name)s.",
+                    "%(name)s a choisi un lieu, à %(km)s km au plus de votre secteur.",
                     km=km,
                     name=row.author_name,
                 )
             return gettext(
-                "Votre secteur est à %(km)s km au plus de celui où écrit %(name)s.",
+                "%(name)s écrit jusqu’à %(km)s km autour de son secteur : le vôtre en est.",
                 km=km,
                 name=row.author_name,
             )

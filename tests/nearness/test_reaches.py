@@ -308,9 +308,9 @@ def test_why(town: Town, people: dict[str, int]) -> None:
         )
     }
     assert said == {
-        "Votre secteur est à 4 km au plus de celui où écrit Camille.",
-        "Votre secteur est à 3 km au plus du lieu choisi par Camille.",
-        "Votre secteur est dans la zone dessinée par Camille.",
+        "Camille écrit jusqu’à 4 km autour de son secteur : le vôtre en est.",
+        "Camille a choisi un lieu, à 3 km au plus de votre secteur.",
+        "Camille a dessiné une zone qui tient votre secteur.",
         "Vous habitez dans la zone dessinée par les autorités.",
         "Camille écrit à tout le monde.",
         "Vous suivez « Ici ».",

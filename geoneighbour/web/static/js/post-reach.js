@@ -7,7 +7,7 @@ async function draw() {
   const map = await openMap(document.getElementById("map"), { pale: true });
   if (!map) return;
   const ground = feature(JSON.parse(document.getElementById("ground").textContent));
-  show(map, "reach", ground, reachLayers);
+  show(map, "reach", ground, reachLayers, { tolerance: 0.05 });
   fit(map, ground, { padding: 20 });
 }
 

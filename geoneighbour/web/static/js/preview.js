@@ -63,7 +63,7 @@ function draw(area, near) {
   // What the pen holds is on the map already.
   const drawn = chosen().value === "area";
   const ground = area && !drawn ? feature(area) : collection([]);
-  show(map, "reach", ground, reachLayers);
+  show(map, "reach", ground, reachLayers, { tolerance: 0.05 });
   if (near && !drawn) area ? fit(map, ground, { padding: 24 }) : wide();
 }
 
