@@ -189,11 +189,17 @@ def test_a_pentagon_is_published_in_its_own_shape(abroad: Abroad) -> None:
 
 
 def test_descendants_of_a_cell(abroad: Abroad) -> None:
-    for level in range(10):
-        for cell in (h3.cell_to_parent(PENTAGON, level), h3.latlng_to_cell(48.6, -2.0, level)):
-            assert abroad.town.session.scalar(
-                select(func.nearness.cells_within(cell))
-            ) == h3.cell_to_children_size(cell, 9)
+    fine = [h3.cell_to_center_child(base, 9) for base in h3.get_pentagons(0)] + [
+        h3.latlng_to_cell(48.6, -2.0, 9)
+    ]
+    many = [h3.cell_to_parent(cell, level) for cell in fine for level in range(10)]
+    said = abroad.town.session.scalars(
+        text(
+            "SELECT nearness.cells_within(cell) FROM unnest(:many) WITH ORDINALITY AS m (cell, at) ORDER BY at"
+        ),
+        {"many": many},
+    )
+    assert said.all() == [h3.cell_to_children_size(cell, 9) for cell in many]
 
 
 def test_a_hundred_metres_are_as_long_in_the_far_north(abroad: Abroad) -> None:
