@@ -42,16 +42,45 @@ BEGIN
         SELECT by_key.post_id
         FROM nearness.reader_key
         CROSS JOIN LATERAL (
-          SELECT post_key.post_id
-          FROM nearness.post_key
-          WHERE post_key.by = reader_key.by
-            AND post_key.key = reader_key.key
-            AND post_key.post_id < edge
-            AND post_key.closed_at IS NULL
-            AND post_key.hidden_at IS NULL
-            AND (of_kind IS NULL OR post_key.kind = of_kind)
-          ORDER BY post_key.post_id DESC
-          LIMIT batch
+          -- As post_key has them, each in the order of an index. More than that is no harm: readable decides.
+          (
+            SELECT post.id AS post_id FROM post
+            WHERE post.reach = reader_key.by AND post.key = reader_key.key AND post.id < edge
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post_cell.post_id FROM post_cell
+            CROSS JOIN LATERAL (
+              SELECT FROM post
+              WHERE post.id = post_cell.post_id
+                AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+              OFFSET 0
+            ) AS still_open
+            WHERE post_cell.by = reader_key.by AND post_cell.cell = reader_key.key AND post_cell.post_id < edge
+            ORDER BY post_cell.post_id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post.id FROM post
+            WHERE reader_key.by = 'from_zone' AND post.origin_zone = reader_key.key AND post.id < edge
+              AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach)
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post.id FROM post
+            WHERE reader_key.by = 'from_commune' AND post.origin_commune_id = reader_key.key AND post.id < edge
+              AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach)
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
         ) AS by_key
         WHERE reader_key.member_id = of_member
           AND (of_tier IS NULL OR coalesce(reader_key.tier, of_tier) = of_tier)
@@ -113,10 +142,12 @@ RETURNS TABLE (
   home_kind text, home_name text, home_commune text,
   radius_m integer, placed boolean, on_homes boolean, watched text
 )
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
-    author.id, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
+    author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
     coalesce(why.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
     why.home_kind, why.home_name, why.home_commune,
     post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched
@@ -126,7 +157,8 @@ BEGIN ATOMIC
   WHERE post.id = of_post
     -- Who is not reached, and did not write it, is shown nothing: not even that it exists.
     AND (why.tier IS NOT NULL OR post.author_id = of_member);
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.post_shown(bigint, bigint) IS
   'A post as one member is shown it, with the reason (why_post); no row when it neither reaches the member nor is the member''s own.';
 

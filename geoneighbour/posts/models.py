@@ -69,9 +69,10 @@ class Post(Base):
     key: Mapped[int | None] = mapped_column(
         BigInteger,
         Computed(
-            "CASE WHEN reach IN ('neighbourhood', 'wider') THEN origin_zone"
-            " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id"
-            " WHEN reach = 'all' THEN 0::bigint END",
+            # As PostgreSQL says it back: the comparison with the models is by letters.
+            "CASE WHEN reach = ANY (ARRAY['neighbourhood'::text, 'wider'::text]) THEN origin_zone"
+            " WHEN reach = ANY (ARRAY['commune'::text, 'commune_adjacent'::text]) THEN origin_commune_id"
+            " WHEN reach = 'all'::text THEN 0::bigint ELSE NULL::bigint END",
             persisted=True,
         ),
         comment="with reach, what it comes by; null: by the cells of post_cell",
@@ -103,7 +104,7 @@ class Post(Base):
         # Serve watchers, visitors, mergers: what began in this zone, in this commune.
         Index("ix_post_origin_zone", "origin_zone", "id"),
         Index("ix_post_origin_commune_id", "origin_commune_id", "id"),
-        # Serve cells that are published anew: whose radius, whose area holds their middle? And homes: which authority's area?
+        # Serve cells that are published anew: whose radius, whose area holds their middle?
         Index(
             "ix_post_centre",
             text("geography(centre)"),
@@ -114,8 +115,10 @@ class Post(Base):
             "ix_post_ground",
             "ground",
             postgresql_using="gist",
-            postgresql_where=text("ground IS NOT NULL"),
+            postgresql_where=text("ground IS NOT NULL AND NOT on_homes"),
         ),
+        # Serves homes: which authority's area covers this one?
+        Index("ix_post_on_homes", "ground", postgresql_using="gist", postgresql_where=text("on_homes")),
     )
 
 

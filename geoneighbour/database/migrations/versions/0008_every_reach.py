@@ -78,9 +78,9 @@ def _reaches() -> None:
             "key",
             sa.BigInteger(),
             sa.Computed(
-                "CASE WHEN reach IN ('neighbourhood', 'wider') THEN origin_zone"
-                " WHEN reach IN ('commune', 'commune_adjacent') THEN origin_commune_id"
-                " WHEN reach = 'all' THEN 0::bigint END",
+                "CASE WHEN reach = ANY (ARRAY['neighbourhood'::text, 'wider'::text]) THEN origin_zone"
+                " WHEN reach = ANY (ARRAY['commune'::text, 'commune_adjacent'::text]) THEN origin_commune_id"
+                " WHEN reach = 'all'::text THEN 0::bigint ELSE NULL::bigint END",
                 persisted=True,
             ),
             nullable=True,
@@ -117,7 +117,15 @@ def _reaches() -> None:
         ["ground"],
         unique=False,
         postgresql_using="gist",
-        postgresql_where=sa.text("ground IS NOT NULL"),
+        postgresql_where=sa.text("ground IS NOT NULL AND NOT on_homes"),
+    )
+    op.create_index(
+        "ix_post_on_homes",
+        "post",
+        ["ground"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_where=sa.text("on_homes"),
     )
     op.create_table(
         "post_cell",
@@ -198,9 +206,7 @@ def _barriers() -> None:
             nullable=False,
             comment="the resolution-6 cells that it passes",
         ),
-        sa.CheckConstraint(
-            "kind IN ('river', 'motorway', 'railway', 'other')", name=op.f("ck_barrier_kind")
-        ),
+        sa.CheckConstraint("kind IN ('river', 'motorway', 'railway', 'other')", name=op.f("ck_barrier_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_barrier")),
     )
     op.create_index(op.f("ix_barrier_source"), "barrier", ["source"], unique=False)
