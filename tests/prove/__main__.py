@@ -155,7 +155,11 @@ def main() -> int:
         prove(wanted, counts)
         ended = "0 mismatches"
     except Mismatch as mismatch:
-        ended = f"MISMATCH: {mismatch}\nAgain: --seed {wanted.seed} for points, --first SEED --territories 1 for a territory"
+        again = " ".join(["python -m tests.prove", *sys.argv[1:]])
+        ended = (
+            f"MISMATCH: {mismatch}\nThe same again: {again}"
+            "\nA territory alone: --points 0 --edges 0 --first NUMBER --territories 1"
+        )
     except KeyboardInterrupt:
         ended = "Interrupted: 0 mismatches until here"
     say(f"\nCompared in {time.monotonic() - began:,.0f} s:\n{table(counts)}\n{ended}.")
