@@ -98,11 +98,11 @@ FROM nearness.person;
 COMMENT ON VIEW nearness.neighbourhood_key IS 'Who has a zone as home neighbourhood.';
 
 CREATE OR REPLACE VIEW nearness.wider_key AS
-SELECT person.member_id, near.other AS key, near.tier AS tier, near.rings AS rings,
+SELECT person.member_id, wider_area.other AS key, 'wider' AS tier, wider_area.rings,
   person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM nearness.person
-JOIN nearness.near_zone AS near ON near.zone = person.zone;
-COMMENT ON VIEW nearness.wider_key IS 'Who has a zone as home neighbourhood or in the wider area.';
+JOIN wider_area ON wider_area.zone = person.zone;
+COMMENT ON VIEW nearness.wider_key IS 'Who has a zone in the wider area (nearness.near_zone says the same with one''s own).';
 
 CREATE OR REPLACE VIEW nearness.commune_key AS
 SELECT person.member_id, person.commune_id AS key, 'commune' AS tier, NULL::smallint AS rings,
@@ -110,12 +110,12 @@ SELECT person.member_id, person.commune_id AS key, 'commune' AS tier, NULL::smal
 FROM nearness.person;
 COMMENT ON VIEW nearness.commune_key IS 'Who lives in a commune.';
 
-CREATE OR REPLACE VIEW nearness.commune_adjacent_key AS
-SELECT person.member_id, near.other_id AS key, near.tier AS tier, NULL::smallint AS rings,
+CREATE OR REPLACE VIEW nearness.adjacent_commune_key AS
+SELECT person.member_id, commune_adjacency.other_id AS key, 'adjacent_commune' AS tier, NULL::smallint AS rings,
   person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
 FROM nearness.person
-JOIN nearness.near_commune AS near ON near.commune_id = person.commune_id;
-COMMENT ON VIEW nearness.commune_adjacent_key IS 'Who lives in a commune or in one that is adjacent to it.';
+JOIN commune_adjacency ON commune_adjacency.commune_id = person.commune_id;
+COMMENT ON VIEW nearness.adjacent_commune_key IS 'Who lives in a commune adjacent to this one (nearness.near_commune says the same with one''s own).';
 
 CREATE OR REPLACE VIEW nearness.all_key AS
 SELECT person.member_id, 0::bigint AS key, NULL::text AS tier, NULL::smallint AS rings,
@@ -139,11 +139,15 @@ COMMENT ON VIEW nearness.cell_key IS 'Whom a published cell places.';
 CREATE OR REPLACE VIEW nearness.member_key AS
 SELECT member_id, 'neighbourhood' AS by, key, tier, rings FROM nearness.neighbourhood_key
 UNION ALL
+SELECT member_id, 'wider', key, tier, rings FROM nearness.neighbourhood_key
+UNION ALL
 SELECT member_id, 'wider', key, tier, rings FROM nearness.wider_key
 UNION ALL
 SELECT member_id, 'commune', key, tier, rings FROM nearness.commune_key
 UNION ALL
-SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.commune_adjacent_key
+SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.commune_key
+UNION ALL
+SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.adjacent_commune_key
 UNION ALL
 SELECT member_id, 'all', key, tier, rings FROM nearness.all_key
 UNION ALL

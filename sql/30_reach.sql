@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW nearness.come AS
 SELECT 'recipient' AS as_what, NULL::bigint AS watch_id, post.id AS post_id, mine.*
 FROM post JOIN nearness.neighbourhood_key AS mine ON mine.key = post.key
-WHERE post.reach = 'neighbourhood'
+WHERE post.reach IN ('neighbourhood', 'wider')
 UNION ALL
 SELECT 'recipient', NULL::bigint, post.id, mine.*
 FROM post JOIN nearness.wider_key AS mine ON mine.key = post.key
@@ -11,10 +11,10 @@ WHERE post.reach = 'wider'
 UNION ALL
 SELECT 'recipient', NULL::bigint, post.id, mine.*
 FROM post JOIN nearness.commune_key AS mine ON mine.key = post.key
-WHERE post.reach = 'commune'
+WHERE post.reach IN ('commune', 'commune_adjacent')
 UNION ALL
 SELECT 'recipient', NULL::bigint, post.id, mine.*
-FROM post JOIN nearness.commune_adjacent_key AS mine ON mine.key = post.key
+FROM post JOIN nearness.adjacent_commune_key AS mine ON mine.key = post.key
 WHERE post.reach = 'commune_adjacent'
 UNION ALL
 SELECT 'recipient', NULL::bigint, post.id, mine.*
@@ -38,22 +38,20 @@ SELECT come.as_what, come.watch_id, come.post_id, come.member_id,
   CASE
     WHEN come.tier IS NOT NULL THEN come.tier
     WHEN come.home_zone = post.origin_zone AND NOT post.on_homes THEN 'neighbour'
-    WHEN wider_area.other IS NOT NULL THEN 'wider'
+    WHEN NOT (post.on_homes OR author.hidden_from_wider OR come.hidden_from_wider) AND (
+      SELECT wider_area.rings FROM wider_area WHERE wider_area.zone = post.origin_zone AND wider_area.other = come.home_zone
+    ) IS NOT NULL THEN 'wider'
     WHEN come.home_commune = post.origin_commune_id THEN 'commune'
-    WHEN commune_adjacency.other_id IS NOT NULL THEN 'adjacent_commune'
+    WHEN (
+      SELECT commune_adjacency.other_id FROM commune_adjacency
+      WHERE commune_adjacency.commune_id = post.origin_commune_id AND commune_adjacency.other_id = come.home_commune
+    ) IS NOT NULL THEN 'adjacent_commune'
     ELSE 'beyond'
   END AS tier,
   come.rings
 FROM nearness.come
 JOIN post ON post.id = come.post_id
 JOIN nearness.person AS author ON author.member_id = post.author_id
-LEFT JOIN wider_area
-  ON come.tier IS NULL AND NOT post.on_homes
-  AND wider_area.zone = post.origin_zone AND wider_area.other = come.home_zone
-  AND NOT (author.hidden_from_wider OR come.hidden_from_wider)
-LEFT JOIN commune_adjacency
-  ON come.tier IS NULL
-  AND commune_adjacency.commune_id = post.origin_commune_id AND commune_adjacency.other_id = come.home_commune
 WHERE come.member_id <> post.author_id
   AND post.hidden_at IS NULL
   AND (come.tier IS DISTINCT FROM 'wider' OR NOT (author.hidden_from_wider OR come.hidden_from_wider))

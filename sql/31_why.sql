@@ -20,12 +20,15 @@ COMMENT ON FUNCTION nearness.place_name(bigint, bigint) IS
   '(its text, the commune at its centre, coarse when it is larger than they are or there is none).';
 
 CREATE OR REPLACE FUNCTION nearness.placed(centre geometry, origin_cell bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT centre IS NOT NULL AND NOT EXISTS (
-    SELECT FROM cell_outline WHERE cell_outline.cell = origin_cell AND ST_Equals(ST_Centroid(cell_outline.geom), centre)
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (
+    SELECT centre IS NOT NULL AND NOT EXISTS (
+      SELECT FROM cell_outline WHERE cell_outline.cell = origin_cell AND ST_Equals(ST_Centroid(cell_outline.geom), centre)
+    )
   );
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.placed(geometry, bigint) IS
   'Whether the centre of a radius is a public place that the author picked, and not the middle of the cell where the post was written.';
 
@@ -35,8 +38,10 @@ RETURNS TABLE (
   origin_kind text, origin_name text, origin_cell text, origin_commune text,
   home_kind text, home_name text, home_commune text, watched text
 )
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT reached.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN reached.rings END, post.reach,
     origin.kind, origin.name, origin.cell, nearness.said_name(origin_commune.name, origin_commune.names),
     home.kind, home.name, nearness.said_name(home_commune.name, home_commune.names), watch_area.name
@@ -53,7 +58,8 @@ BEGIN ATOMIC
   -- Whom a post reaches is not told of a watch that would bring it too.
   ORDER BY reached.watch_id NULLS FIRST
   LIMIT 1;
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.why_post(bigint, bigint) IS
   'Sentence 14. Why a post comes to a member: tier, rings between the neighbourhoods (none where one is known by a coarse cell only), '
   'the names of both, and of the area that the member watches where that alone brings it. No row when it does not come.';

@@ -63,7 +63,7 @@ class Redis:
             case["metres"],
             "m",
         )
-        return [(int(member),) for member in found]
+        return [(int(member),) for member in found if int(member) != case["author"]]
 
 
 @contextmanager

@@ -33,10 +33,10 @@ CROSS JOIN (
 JOIN cell_outline ON cell_outline.cell = nearness.published_cell(author.home_cell);
 SELECT nearness.place_post(post.id) FROM post WHERE post.body LIKE 'Within % km';
 
--- An authority's polygon of 200 corners around the middle of the largest commune: the circle that holds a tenth of all members.
+-- An operator's polygon of 200 corners around the middle of the largest commune: the circle that holds a tenth of all members.
 INSERT INTO post (kind, author_id, body, reach, ground, on_homes, origin_zone, origin_surroundings, origin_commune_id, created_at)
 SELECT 'news', author.member_id, 'A flood', 'area', ST_Multi(ST_Buffer(geography(middle.geom), tenth.metres, 'quad_segs=50')::geometry), true,
-  author.zone, author.surroundings, author.commune_id, now()
+  author.zone, author.surroundings, NULL, now()
 FROM (
   SELECT residence.* FROM residence JOIN nearness.person USING (member_id)
   WHERE residence.commune_id = (SELECT commune_id FROM residence WHERE commune_id IS NOT NULL GROUP BY commune_id ORDER BY count(*) DESC, commune_id LIMIT 1)
