@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import shapely
 from geoalchemy2 import WKBElement
@@ -82,7 +82,7 @@ def reached(
     if reach == "radius":
         meant.radius_m = _radius(radius_m)
         meant.centre = _centre(session, cell, place)
-        middle = to_shape(meant.centre)
+        middle = cast(shapely.Point, to_shape(meant.centre))
         Point(middle.x, middle.y).require_room(meant.radius_m)
     if reach == "area":
         meant.ground = from_shape(shapes.area_shape(area, LEAST_AREA_KM2, MOST_AREA_KM2), srid=4326)

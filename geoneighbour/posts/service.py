@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from geoalchemy2 import WKBElement
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
 from geoneighbour.ground.points import Point
@@ -66,6 +67,8 @@ def write(
         Post.reach == reach,
         Post.radius_m.is_not_distinct_from(meant.radius_m),
         Post.on_homes == meant.on_homes,
+        _same(Post.centre, meant.centre),
+        _same(Post.ground, meant.ground),
         Post.closed_at.is_(None),
         Post.created_at > func.now() - TWICE,
     )
@@ -89,6 +92,10 @@ def write(
     session.flush()
     session.execute(select(func.nearness.place_post(post.id)))
     return post
+
+
+def _same(column: InstrumentedAttribute[WKBElement | None], shape: WKBElement | None) -> ColumnElement[bool]:
+    return column.is_(None) if shape is None else func.ST_OrderingEquals(column, shape)
 
 
 def close(session: Session, member_id: int, post_id: int) -> None:

@@ -317,10 +317,15 @@ def test_why(town: Town, people: dict[str, int]) -> None:
     }
 
 
-def test_another_radius_is_another_post(town: Town, people: dict[str, int]) -> None:
+def test_another_radius_or_area_is_another_post(town: Town, people: dict[str, int]) -> None:
     said = [
         posts.write(town.session, people["a"], "news", "Une échelle ?", "radius", radius_m=metres).id
         for metres in (500, 500, 600)
     ]
     assert said[0] == said[1] != said[2]
     assert town.session.get_one(Post, said[2]).radius_m == 600
+    areas = [
+        posts.write(town.session, people["a"], "news", "Une échelle ?", "area", area=geojson(area)).id
+        for area in (box(-2, 48.6, -1.9, 48.7), box(-2, 48.6, -1.9, 48.7), box(-2, 48.6, -1.8, 48.7))
+    ]
+    assert areas[0] == areas[1] != areas[2]
