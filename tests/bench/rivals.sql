@@ -26,7 +26,7 @@ FROM neighbourhood
 WHERE neighbourhood.state = 'open';
 
 CREATE TABLE bench.post AS
-SELECT post.id, post.author_id, post.reach, post.closed_at, home.geom, post.centre, post.radius_m, post.ground,
+SELECT post.id, post.author_id, post.reach, post.closed_at, home.geom, post.centre, post.radius_m, post.ground, post.on_homes,
   CASE WHEN NOT nearness.is_surroundings(post.origin_zone) THEN post.origin_zone END AS choice
 FROM post
 JOIN private.home ON home.member_id = post.author_id

@@ -49,10 +49,16 @@ FROM (
   UNION ALL
   SELECT post.id
   FROM bench.person AS viewer
-  JOIN bench.post ON ST_Covers(post.ground, viewer.geom)
+  JOIN bench.post ON ST_Covers(post.ground, CASE WHEN post.on_homes THEN viewer.geom ELSE viewer.middle END)
   JOIN bench.person AS author ON author.member_id = post.author_id
   WHERE viewer.member_id = :member AND post.closed_at IS NULL AND post.author_id <> viewer.member_id
     AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = viewer.member_id AND blocked.other_id = post.author_id)
+  UNION ALL
+  SELECT post.id
+  FROM bench.post
+  JOIN bench.person AS author ON author.member_id = post.author_id
+  WHERE post.reach = 'all' AND post.closed_at IS NULL AND post.author_id <> :member
+    AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = :member AND blocked.other_id = post.author_id)
   UNION ALL
   SELECT post.id FROM bench.post WHERE post.author_id = :member AND post.closed_at IS NULL
 ) AS seen
