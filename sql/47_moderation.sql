@@ -27,7 +27,8 @@ COMMENT ON FUNCTION nearness.suspended(bigint) IS 'Whether a member is suspended
 CREATE OR REPLACE VIEW nearness.case_place AS
 SELECT moderation_case.id AS case_id, moderation_case.what, moderation_case.reported_id,
   CASE
-    WHEN moderation_case.what IN ('post', 'photo') THEN post.origin_zone
+    -- What an authority wrote began in a commune, in no neighbourhood.
+    WHEN moderation_case.what IN ('post', 'photo') THEN CASE WHEN NOT post.on_homes THEN post.origin_zone END
     WHEN moderation_case.what = 'member' THEN residence.zone
     -- A letter is nobody's in the neighbourhood, and its story was written by its moderators.
   END AS zone,
