@@ -235,7 +235,8 @@ def rings_of(cover: Collection[int], most: int = MOST_RINGS) -> tuple[Cells, Cel
     border = [cell for cell in cover if not set(h3.grid_disk(cell, 1)).issubset(cover)]
     discs = [h3_arrays.grid_disk(cell, most).view(np.int64) for cell in border]
     steps = _steps_of_disc(most)
-    if not border or any(disc.size != steps.size for disc in discs):
+    if not border or np.isin(_PENTAGONS, np.concatenate(discs)).any():
+        # As above: cells come in no order around a pentagon, also where it lies in the last ring.
         around = rings_around(cover, most)
         return np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64)
     # Nearer cells first: of each cell the first finding has the fewest steps.

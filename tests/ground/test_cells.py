@@ -181,3 +181,12 @@ def test_the_quick_way_to_rings_says_the_same_where_a_pentagon_is_in_the_last_on
             assert dict(zip(disc.tolist(), rings.tolist(), strict=True)) == walked
             found += 1
     assert found
+
+
+@pytest.mark.parametrize("steps", [19, 20, 21])
+def test_the_quick_way_from_any_cover_too(steps: int) -> None:
+    pentagon = h3.cell_to_center_child(PENTAGON, 9)
+    for cell in h3.grid_ring(pentagon, steps)[:6]:
+        cover = frozenset([cell])
+        disc, rings = cells.rings_of(cover, 20)
+        assert dict(zip(disc.tolist(), rings.tolist(), strict=True)) == cells.rings_around(cover, 20)
