@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import socket
 import statistics
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,10 @@ PATHS = {
     NOTHING: "/couleurs.css",
     "feed": "/api/v1/feed",
     "contacts": "/api/v1/contacts",
-    "preview": "/api/v1/reach?reach=wider",
+    "preview": "/api/v1/reach",
 }
+BODIES = {"preview": '{"reach": "wider"}'}
+"""What is posted; the others are read."""
 PASSWORD = "only-for-measuring-2026"
 LEAST_SHARE, LONGEST_P99_MS = 0.5, 150.0
 SCRIPT = Path(__file__).parent / "clients.lua"
@@ -59,6 +62,14 @@ class Load:
     p50_ms: float
     p99_ms: float
     errors: int
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What a logged-in browser sends along: its cookie, and the token of forms."""
+
+    cookie: str
+    token: str
 
 
 def main() -> int:
@@ -77,28 +88,31 @@ def main() -> int:
         echo(words, err=True)
 
     with databases.prepared(settings, [options.members], options.communes, say) as urls:
-        url = urls[options.members]
-        app = create_app(settings.model_copy(update={"database_url": url, "service_database_url": None}))
-        cookies = list(logged_in(app, url, options.clients))
-        statements = {name: sent(app, path, cookies[0]) for name, path in PATHS.items()}
-        loads = defaultdict(list)
-        with served(url) as address:
-            for turn in range(options.rounds):
-                say(f"round {turn + 1} of {options.rounds}")
-                for at in range(len(PATHS)):
-                    name = list(PATHS)[(at + turn) % len(PATHS)]
-                    loads[name].append(
-                        clients(address + PATHS[name], cookies, options.clients, options.seconds)
-                    )
-    told = tables(loads, statements)
+        told, wrong = measure(urls[options.members], options, say)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "http.md").write_text(told, encoding="utf-8")
     echo(told)
-    return 1 if any(load.errors for found in loads.values() for load in found) else 0
+    return 1 if wrong else 0
 
 
-def logged_in(app: Flask, url: str, number: int) -> Iterator[str]:
-    """The cookies of members of open neighbourhoods, each logged in through the form."""
+def measure(url: str, options: argparse.Namespace, say: Callable[[str], None]) -> tuple[str, int]:
+    """The table in Markdown, and how many answers were errors."""
+    settings = load()
+    app = create_app(settings.model_copy(update={"database_url": url, "service_database_url": None}))
+    browsers = list(logged_in(app, url, options.clients))
+    statements = {name: sent(app, name, browsers[0]) for name in PATHS}
+    loads = defaultdict(list)
+    with served(url) as address:
+        for turn in range(options.rounds):
+            say(f"round {turn + 1} of {options.rounds}")
+            for at in range(len(PATHS)):
+                name = list(PATHS)[(at + turn) % len(PATHS)]
+                loads[name].append(clients(address, name, browsers, options.seconds))
+    return tables(loads, statements), sum(load.errors for found in loads.values() for load in found)
+
+
+def logged_in(app: Flask, url: str, number: int) -> Iterator[Browser]:
+    """Browsers of members of open neighbourhoods, each logged in through the form."""
     app.config["WTF_CSRF_ENABLED"] = False
     engine = make_engine(url)
     with Session(engine) as session, app.app_context():
@@ -120,14 +134,19 @@ def logged_in(app: Flask, url: str, number: int) -> Iterator[str]:
         cookie = client.get_cookie("session")
         if answer.status_code != 302 or cookie is None:
             raise RuntimeError(f"no login: {answer.status_code}")
-        yield f"session={cookie.value}"
+        token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/compte").text)
+        cookie = client.get_cookie("session")
+        if cookie is None or token is None:
+            raise RuntimeError("the page of the account holds no token for forms")
+        yield Browser(f"session={cookie.value}", token.group(1))
 
 
-def sent(app: Flask, path: str, cookie: str) -> int:
+def sent(app: Flask, name: str, browser: Browser) -> int:
     """How many statements one request sends to the database, the second time it is asked."""
-    client = app.test_client()
-    client.set_cookie("session", cookie.removeprefix("session="))
-    client.get(path)
+    client = app.test_client(use_cookies=False)
+    headers = {"Cookie": browser.cookie, "X-CSRFToken": browser.token, "Content-Type": "application/json"}
+    asking = {"method": "POST" if name in BODIES else "GET", "headers": headers, "data": BODIES.get(name)}
+    client.open(PATHS[name], **asking)
     seen: list[str] = []
 
     def count(_: object, __: object, statement: str, *___: object) -> None:
@@ -135,10 +154,10 @@ def sent(app: Flask, path: str, cookie: str) -> int:
 
     engine = app.extensions["geoneighbour.engine"]
     event.listen(engine, "before_cursor_execute", count)
-    answer = client.get(path)
+    answer = client.open(PATHS[name], **asking)
     event.remove(engine, "before_cursor_execute", count)
     if answer.status_code != 200:
-        raise RuntimeError(f"{path} answers {answer.status_code}")
+        raise RuntimeError(f"{PATHS[name]} answers {answer.status_code}")
     return len(seen)
 
 
@@ -167,19 +186,25 @@ def served(url: str) -> Iterator[str]:
         server.wait()
 
 
-def clients(address: str, cookies: list[str], number: int, seconds: int) -> Load:
-    """`number` connections that ask one address, again as soon as they are answered."""
+def clients(address: str, name: str, browsers: list[Browser], seconds: int) -> Load:
+    """As many connections as browsers, which ask one thing, again as soon as they are answered."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("\n".join(cookies))
+        file.writelines(f"{browser.cookie}\t{browser.token}\n" for browser in browsers)
         file.flush()
-        command = ["wrk", "-t", "2", "-c", str(number), "-d", f"{seconds}s", "-s", str(SCRIPT), address]
-        done = subprocess.run(
-            command,
-            env={**os.environ, "BENCH_COOKIES": file.name},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        command = [
+            "wrk",
+            "-t",
+            "2",
+            "-c",
+            str(len(browsers)),
+            "-d",
+            f"{seconds}s",
+            "-s",
+            str(SCRIPT),
+            address + PATHS[name],
+        ]
+        environment = {**os.environ, "BENCH_BROWSERS": file.name, "BENCH_BODY": BODIES.get(name, "")}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return Load(**json.loads(done.stdout.splitlines()[-1]))
 
 
