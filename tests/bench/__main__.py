@@ -18,7 +18,7 @@ from pathlib import Path
 from click import echo
 
 from geoneighbour.settings import ROOT, load
-from tests.bench import databases, goals, others, plot, questions, report, run
+from tests.bench import databases, goals, others, plans, plot, questions, report, run
 
 FRANCE = 68_000_000
 COMMUNES = ROOT.parent / "shared" / "data" / "communes-france-2018"
@@ -54,6 +54,9 @@ def bench(urls: dict[int, str], options: argparse.Namespace) -> int:
             echo(f"{told} answers compared.")
             return 1 if goals.failed(everything) else 0
         run.rounds(everything, options.rounds, _say)
+        for members, connection in opened.items():
+            for what in plans.complaints(connection):
+                echo(f"PLAN: at {members:,} members {what}")
     rates = (
         run.rates(urls, options.rounds, options.seconds, _say)
         if "q2" in options.only or not options.only
