@@ -180,6 +180,8 @@ class TestOnHomes:
         assert reached(town, people, write(town, mayor, "commune", on_homes=True)) == {"a", "b", "l"}
         shown = queries.shown(town.session, people["b"], flood)
         assert (shown.tier, shown.cell, shown.origin_commune) == ("commune", None, "Commune 35001")
+        town.close(flood)
+        assert flood not in [row.id for row in queries.feed(town.session, people["b"])]
         away = box(-1.91, 48.59, -1.85, 48.7)
         assert town.write(mayor, "area", Beside(area=away, on_homes=True)) is None
 
