@@ -19,7 +19,7 @@ from geoneighbour.geofiles import layers
 from geoneighbour.geofiles.files import BoundaryFile
 from geoneighbour.geofiles.frames import DONE, FOUND, ROWS, STAGE, plain, send
 from geoneighbour.geofiles.layers import Layer, Table
-from geoneighbour.ground import cells
+from geoneighbour.ground import cells, steps
 
 NAMES = ("name", "nom", "toponyme", "cpx_toponyme", "nom_c_eau", "label", "libelle", "ref", "numero")
 MOST_POINTS = 50_000
@@ -151,11 +151,9 @@ def _encoded(file: str, some: list[Row]) -> bytes:
     """Columns of barrier_staged (sql/25_barriers.sql): file, position, kind, name, refusal, cells, others, regions, geom."""
     good = [row for row in some if row.shape is not None]
     shapes = [row.shape for row in good]
-    passed = cells.passed(shapes)
+    passed = steps.passed(shapes)
     lines = [at for at, row in enumerate(good) if row.kind == LINE]
-    met = dict(
-        zip(lines, cells.steps_met([shapes[at] for at in lines], [passed[at] for at in lines]), strict=True)
-    )
+    met = dict(zip(lines, steps.met([shapes[at] for at in lines], [passed[at] for at in lines]), strict=True))
     told = {}
     for at, row in enumerate(good):
         if row.kind == LINE:

@@ -7,7 +7,7 @@ A cell's hexadecimal text leaves the server; the int stays inside. SQL does the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 import h3.api.basic_int as h3
@@ -36,8 +36,6 @@ MOST_CELLS = 5_000
 Cells = NDArray[np.int64]
 """Many cells, or numbers that go with them, one after the other."""
 _PENTAGONS = np.array(sorted(h3.get_pentagons(COVER)), dtype=np.int64)
-SAMPLED_DEGREES = 0.0009
-"""100 m at most: of what a line passes, the cell of a sample or one beside it."""
 
 
 def cell_at(point: Point, resolution: int) -> int:
@@ -171,48 +169,9 @@ def regions_around(regions: Iterable[int]) -> set[int]:
     return {near for region in regions for near in h3.grid_disk(region, 2)}
 
 
-def passed(lines: Sequence[shapely.Geometry]) -> list[set[int]]:
-    """Of each line (EPSG:4326) the resolution-9 cells that it passes; some that it only grazes are left out."""
-    found: list[set[int]] = [set() for _ in lines]
-    sampled = shapely.segmentize(np.array(lines, dtype=object), SAMPLED_DEGREES)
-    positions, owners = shapely.get_coordinates(sampled, return_index=True)
-    for (lon, lat), owner in zip(positions.tolist(), owners.tolist(), strict=True):
-        found[owner].add(h3.latlng_to_cell(lat, lon, COVER))
-    return found
-
-
-def steps_met(lines: Sequence[shapely.Geometry], passing: Sequence[set[int]]) -> list[NDArray[np.int64]]:
-    """Of each line the steps that it meets: pairs of adjacent resolution-9 cells, shape (n, 2), each pair once.
-
-    A step is the straight line between the centres in longitude and latitude. `passing` are the cells that each line passes.
-    """
-    if not lines:
-        return []
-    around = {near for cells in passing for cell in cells for near in h3.grid_disk(cell, 1)}
-    steps = np.array(
-        sorted({(min(c, n), max(c, n)) for c in around for n in h3.grid_disk(c, 1) if n != c}), dtype=np.int64
-    )
-    centres = {int(cell): h3.cell_to_latlng(int(cell))[::-1] for cell in np.unique(steps)}
-    ends = np.array([(centres[one], centres[other]) for one, other in steps.tolist()])
-    # Where the grid goes over the antimeridian there are no lines.
-    whole = np.abs(ends[:, 0, 0] - ends[:, 1, 0]) < 180
-    steps, ways = steps[whole], shapely.linestrings(ends[whole])
-    # By pieces: of a river's whole extent the box would hold half a country.
-    sampled = shapely.segmentize(np.array(lines, dtype=object), SAMPLED_DEGREES)
-    parts, owners = shapely.get_parts(sampled, return_index=True)
-    positions, part = shapely.get_coordinates(parts, return_index=True)
-    joined = part[1:] == part[:-1]
-    low, high = (
-        np.minimum(positions[1:], positions[:-1])[joined],
-        np.maximum(positions[1:], positions[:-1])[joined],
-    )
-    boxes = shapely.box(*(low - 1e-9).T, *(high + 1e-9).T)
-    piece, step = shapely.STRtree(ways).query(boxes)
-    near = np.unique(np.column_stack((owners[part[1:][joined]][piece], step)), axis=0)
-    whole_lines = np.array(lines, dtype=object)
-    shapely.prepare(whole_lines)
-    met = near[shapely.intersects(whole_lines[near[:, 0]], ways[near[:, 1]])]
-    return [steps[met[met[:, 0] == line, 1]] for line in range(len(lines))]
+def beside(cell: int) -> list[int]:
+    """Its six neighbours (five around a pentagon), and itself."""
+    return list(h3.grid_disk(cell, 1))
 
 
 def surroundings_rings(cell: int, most: int = MOST_RINGS) -> tuple[Cells, Cells]:

@@ -18,7 +18,7 @@ MARGIN = 0.0005
 @cache
 def centre(cell: int) -> tuple[float, float]:
     lat, lon = h3.cell_to_latlng(cell)
-    return lon, lat
+    return round(lon, 7), round(lat, 7)
 
 
 @dataclass
