@@ -122,7 +122,6 @@ MUTATIONS = [
     code(6, "barriers: a batch walks straight", "neighbourhoods/batches", "or (walled.size and", "or (False and"),
     code(6, "barriers: strangers walk straight", "nearness/service", "walking.rings_around(session, walking.start(session, zone, cover), most)", "cells.rings_around(cover, most)"),
     code(6, "barriers: looked for in one region alone", "ground/cells", "h3.grid_disk(region, 2)", "[region]"),
-    code(6, "barriers: only steps between cells that a line passes", "ground/steps", "around = {near for some in passing for cell in some for near in cells.beside(cell)}", "around = {cell for some in passing for cell in some}"),
     code(6, "barriers: regions without those of the steps", "boundaries/lines", "cells.regions_of(passed[at].union(met[at].ravel().tolist()))", "cells.regions_of(list(passed[at])[:1])"),
     code(6, "a ring less is walked", "ground/cells", "range(1, most + 1)", "range(1, most)"),
     code(6, "covers go by the cells' centres", "ground/cells", 'COVER, "overlap")', 'COVER, "center")'),
