@@ -11,6 +11,7 @@ import shapely
 from sqlalchemy import text
 
 from geoneighbour.ground import cells
+from geoneighbour.ground import steps as barred_steps
 from geoneighbour.ground.metres import circle
 from geoneighbour.ground.points import Point
 from tests.drawings.ground import Ground
@@ -78,10 +79,10 @@ def barrier(ground: Ground) -> Path:
         760,
         470,
     )
-    passing = cells.passed([river])
+    passing = barred_steps.passed([river])
     barred: dict[int, set[int]] = defaultdict(set)
     bridge = cells.cell_at(BRIDGE, cells.COVER)
-    for one, other in cells.steps_met([river], passing)[0].tolist():
+    for one, other in barred_steps.met([river], passing)[0].tolist():
         if bridge not in (one, other):
             barred[one].add(other)
             barred[other].add(one)
