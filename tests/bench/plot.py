@@ -10,7 +10,7 @@ from tests.bench.questions import OURS
 from tests.bench.report import duration
 from tests.bench.run import Asked
 
-WIDE, HIGH, LEFT, TOP, BELOW, COLUMNS = 330, 230, 58, 34, 30, 3
+WIDE, HIGH, LEFT, TOP, BELOW, COLUMNS = 360, 230, 58, 44, 30, 3
 COLOURS = {
     OURS: "#0b6e4f",
     "plain GiST": "#b3541e",
@@ -47,7 +47,7 @@ def _panel(asked: Sequence[Asked], x: float, y: float) -> str:
     across = _scale(members, x + LEFT, x + WIDE - 12)
     up = _scale(costs, y + HIGH - BELOW, y + TOP)
     parts = [
-        f'<text x="{x + 8}" y="{y + 14}" font-weight="600" font-size="11">{escape(asked[0].question.title)}</text>'
+        f'<text x="{x + 8}" y="{y + 14}" font-weight="600" font-size="9.5">{escape(asked[0].question.title)}</text>'
     ]
     for cost in _decades(costs):
         parts.append(
@@ -60,7 +60,8 @@ def _panel(asked: Sequence[Asked], x: float, y: float) -> str:
         parts.append(
             f'<text x="{across(size):.1f}" y="{y + HIGH - 14}" text-anchor="middle" fill="#4b5563">{size:,.0f}</text>'
         )
-    for at, (name, points) in enumerate(lines.items()):
+    beside = x + 8.0
+    for name, points in lines.items():
         colour = COLOURS.get(name, OTHER)
         path = " ".join(f"{across(size):.1f},{up(cost):.1f}" for size, cost in points)
         heavy = 2.4 if name == OURS else 1.3
@@ -68,7 +69,8 @@ def _panel(asked: Sequence[Asked], x: float, y: float) -> str:
         parts += [
             f'<circle cx="{across(s):.1f}" cy="{up(c):.1f}" r="2.6" fill="{colour}"/>' for s, c in points
         ]
-        parts.append(f'<text x="{x + 8 + 78 * at}" y="{y + 27}" fill="{colour}">{escape(name[:15])}</text>')
+        parts.append(f'<text x="{beside:.0f}" y="{y + 28}" fill="{colour}">{escape(name)}</text>')
+        beside += 6 * len(name) + 10
     return "".join(parts)
 
 
