@@ -262,12 +262,13 @@ def run(session: Session, block: str, values: dict[str, int]) -> None:
             session.execute(text(statement), values)
 
 
-def blocks() -> dict[str, str]:
-    parts = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split("-- name: ")[1:]
+def blocks(file: Path) -> dict[str, str]:
+    """The parts of a file of SQL by their names."""
+    parts = file.read_text(encoding="utf-8").split("-- name: ")[1:]
     return {name: body for name, _, body in (part.partition("\n") for part in parts)}
 
 
-BLOCKS = blocks()
+BLOCKS = blocks(Path(__file__).with_suffix(".sql"))
 
 if __name__ == "__main__":
     main()
