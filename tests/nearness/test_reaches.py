@@ -180,6 +180,11 @@ class TestOnHomes:
         assert reached(town, people, write(town, mayor, "commune", on_homes=True)) == {"a", "b", "l"}
         shown = queries.shown(town.session, people["b"], flood)
         assert (shown.tier, shown.cell, shown.origin_commune) == ("commune", None, "Commune 35001")
+        # Neighbours of an agent are not told that it came from next door.
+        next_door = town.join(HOMES["b"])
+        town.grant(next_door, "commune_agent", next(iter(town.world.communes)))
+        again = write(town, next_door, "area", area=everywhere, on_homes=True)
+        assert queries.shown(town.session, people["b"], again).tier == "commune"
         town.close(flood)
         assert flood not in [row.id for row in queries.feed(town.session, people["b"])]
         away = box(-1.91, 48.59, -1.85, 48.7)
@@ -209,6 +214,9 @@ class TestWatching:
         )
         far = write(town, people["a"], "area", area=box(-2.1, 48.59, -1.99, 48.7))
         assert self.feed(town, people["z"]) == seen
+        for post in [*unseen, far]:
+            with pytest.raises(NotFound):
+                queries.shown(town.session, people["z"], post)
         assert all(people["z"] not in readers(town.session, post) for post in [*seen, *unseen, far])
         assert {row.watched for row in queries.feed(town.session, people["z"])} == {"Ici"}
         town.block(people["a"], people["z"])
