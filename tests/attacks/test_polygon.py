@@ -35,7 +35,7 @@ def reaches() -> list[dict[str, object]]:
     """Radii around places on both sides of the cell and the middle of it, and areas whose borders go across."""
     far = 0.03
     across = [box(WEST - far, SOUTH, MIDDLE.lon + step, NORTH) for step in (-0.002, -0.001, 0, 0.001, 0.002)]
-    # Of the attacker's accounts (country.within) ten, or with the cell beside 34: one more would round to another ten.
+    # Ten of the attacker's accounts (country.within) and no one else: an exact count would say when the target is the eleventh.
     across.append(box(WEST - far, SOUTH, MIDDLE.lon + 4.5 * 0.00009, MIDDLE.lat + 1.5 * 0.00007))
     around = [
         {"reach": "radius", "radius_m": radius_m, "place": {"lon": MIDDLE.lon + east, "lat": MIDDLE.lat}}
