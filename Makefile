@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test fuzz fmt migration translate clean system system-for-tests
+.PHONY: help setup run test prove fuzz bench fmt migration translate clean system system-for-tests system-for-bench
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -31,10 +31,21 @@ test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check fo
 	@echo "== Import contract";  $(BIN)/lint-imports --no-logo
 	@echo "== Tests";            $(BIN)/pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
+# Half an hour or more. GEONEIGHBOUR_PROVE: how many random territories; where it is set, tests leave nothing out.
+prove: export GEONEIGHBOUR_PROVE ?= 25
+prove: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## the rule against its oracle: a million points, random territories, and what each test run leaves out
+	@echo "== Points and territories"; $(BIN)/python -m tests.prove
+	@echo "== What make test leaves out"; $(BIN)/pytest -q -x -m thorough && $(BIN)/pytest -q -x tests/communes/test_france.py tests/web/test_policy.py
+
 # An hour or more. GEONEIGHBOUR_FUZZ: requests for each operation of the API; GEONEIGHBOUR_LOGINS: tries of each kind.
 fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at length: a million outlines, the whole API, a thousand logins
 	@echo "== 1,000,000 outlines"; $(BIN)/python -m tests.fuzz.shapes 1000000
 	@echo "== The API, 1,000 logins"; GEONEIGHBOUR_FUZZ=200 GEONEIGHBOUR_LOGINS=1000 $(BIN)/pytest -q tests/fuzz/test_api.py tests/attacks/test_logins.py
+
+# Half an hour or more. For more: make bench with="--members 10000,100000 --only q2,q3"; docs/bench.md.
+bench: system-for-bench $(INSTALLED_FOR_TESTS) ## measure beside what people would pick instead: up to a million members, then the service under 32 clients
+	@$(BIN)/python -m tests.bench $(with)
+	@$(BIN)/python -m tests.bench.http
 
 fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
@@ -63,6 +74,9 @@ system:
 
 system-for-tests:
 	@scripts/system_packages.sh --with-browser
+
+system-for-bench:
+	@scripts/system_packages.sh --with-bench
 
 # $(1): the extras
 define install

@@ -17,6 +17,7 @@ from geoneighbour.errors import GeoneighbourError
 
 COMMANDS = {
     "addresses": "members.commands",
+    "barriers": "barriers.commands",
     "communes": "communes.commands",
     "db": "database.commands",
     "demo": "demo.commands",

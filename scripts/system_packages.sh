@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what the machine lacks and no package of Python brings: PostgreSQL with PostGIS; for the tests a Chromium.
-#   scripts/system_packages.sh [--with-browser]
+# Install what the machine lacks and no package of Python brings: PostgreSQL with PostGIS; for the tests a Chromium;
+# for the measurements Redis' program (redis-tools: no service is started) and wrk.
+#   scripts/system_packages.sh [--with-browser | --with-bench]
 set -eu
 
 missing=""
@@ -18,6 +19,10 @@ if [ "${1:-}" = "--with-browser" ]; then
   [ -x /usr/bin/chromium ] || missing="$missing chromium"
   # The program that drives the browser links to it, and a bare Debian lacks it.
   ldconfig -p | grep -q 'libatomic\.so\.1' || missing="$missing libatomic1"
+fi
+if [ "${1:-}" = "--with-bench" ]; then
+  [ -x /usr/bin/redis-check-rdb ] || missing="$missing redis-tools"
+  command -v wrk >/dev/null || missing="$missing wrk"
 fi
 missing=${missing# }
 [ -n "$missing" ] || exit 0

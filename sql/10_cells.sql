@@ -27,6 +27,29 @@ RETURN int8range(
 COMMENT ON FUNCTION nearness.cell_range(bigint) IS
   'Where the resolution-9 descendants of an H3 cell of resolution 9 at most lie among all indexes: an index can look there.';
 
+CREATE OR REPLACE FUNCTION nearness.first_within(cell bigint) RETURNS bigint
+-- Not STRICT: to be inlined, so that an index on resolution-9 cells can look between these two.
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ((cell & ~(15::bigint << 52)) | (9::bigint << 52))
+  & ~(((1::bigint << (3 * (9 - ((cell >> 52) & 15)::integer))) - 1) << 18);
+COMMENT ON FUNCTION nearness.first_within(bigint) IS 'No resolution-9 descendant of an H3 cell (of resolution 9 at most) comes before this.';
+
+CREATE OR REPLACE FUNCTION nearness.last_within(cell bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (cell & ~(15::bigint << 52)) | (9::bigint << 52);
+COMMENT ON FUNCTION nearness.last_within(bigint) IS 'No resolution-9 descendant of an H3 cell (of resolution 9 at most) comes after this.';
+
+CREATE OR REPLACE FUNCTION nearness.cells_within(cell bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE
+  -- A pentagon: one of twelve base cells, and no digit but 0 down to its resolution. It has six children, one of them a pentagon.
+  WHEN ((cell >> 45) & 127) IN (4, 14, 24, 38, 49, 58, 63, 72, 83, 97, 107, 117)
+    AND (cell >> (3 * (15 - nearness.cell_resolution(cell)))) & ((1::bigint << (3 * nearness.cell_resolution(cell))) - 1) = 0
+  THEN 1 + 5 * (7 ^ (9 - nearness.cell_resolution(cell)) - 1) / 6
+  ELSE 7 ^ (9 - nearness.cell_resolution(cell))
+END::integer;
+COMMENT ON FUNCTION nearness.cells_within(bigint) IS 'How many resolution-9 descendants an H3 cell of resolution 9 at most has: fewer in a pentagon.';
+
 CREATE OR REPLACE FUNCTION nearness.cell_text(cell bigint) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN to_hex(cell);

@@ -47,23 +47,54 @@ BEGIN
     AND closed.valid_to IS NOT NULL
     AND closed.successor_id IS NOT NULL;
 
-  WITH concerned AS (
+  UPDATE watch_area
+  SET commune_id = coalesce(nearness.current_commune(closed.id), closed.id)
+  FROM commune AS closed
+  WHERE closed.id = watch_area.commune_id
+    AND closed.valid_to IS NOT NULL
+    AND closed.successor_id IS NOT NULL;
+
+  -- Boundaries drive, not homes: of a million members each commune finds its own at once. All that can cover a home
+  -- concerned lie about a commune that changed, or about a closed one where somebody still is.
+  WITH ground AS MATERIALIZED (
+    SELECT commune.id, commune.geom
+    FROM commune
+    WHERE commune.id = ANY (changed)
+       OR (commune.valid_to IS NOT NULL AND EXISTS (SELECT FROM residence WHERE residence.commune_id = commune.id))
+  ),
+  near AS MATERIALIZED (
+    SELECT commune.id, commune.country, commune.code, commune.geom
+    FROM commune
+    WHERE commune.valid_to IS NULL
+      AND EXISTS (SELECT FROM ground WHERE ground.geom && commune.geom)
+  ),
+  covered AS MATERIALIZED (
+    SELECT inside.member_id, near.id, near.country, near.code
+    FROM near
+    CROSS JOIN LATERAL (SELECT home.member_id FROM private.home WHERE ST_Covers(near.geom, home.geom) OFFSET 0) AS inside
+  ),
+  concerned AS (
     SELECT residence.member_id
     FROM residence
     LEFT JOIN commune ON commune.id = residence.commune_id
     WHERE residence.commune_id IS NULL
        OR commune.valid_to IS NOT NULL
     UNION
-    SELECT home.member_id
-    FROM commune
-    JOIN private.home ON ST_Covers(commune.geom, home.geom)
-    WHERE commune.id = ANY (changed)
+    SELECT covered.member_id FROM covered WHERE covered.id = ANY (changed)
+  ),
+  first_covering AS (
+    SELECT DISTINCT ON (covered.member_id) covered.member_id, covered.id
+    FROM covered
+    ORDER BY covered.member_id, covered.country COLLATE "C", covered.code COLLATE "C"
   ),
   now_in AS MATERIALIZED (
-    SELECT home.member_id, residence.commune_id AS old_id, nearness.commune_at(home.geom) AS new_id
+    SELECT residence.member_id, residence.commune_id AS old_id,
+      -- Who had none, and lives about none of these, is few.
+      coalesce(first_covering.id, CASE WHEN residence.commune_id IS NULL THEN nearness.commune_at(home.geom) END) AS new_id
     FROM concerned
     JOIN residence USING (member_id)
     JOIN private.home USING (member_id)
+    LEFT JOIN first_covering USING (member_id)
   ),
   followed AS (
     UPDATE residence

@@ -1,4 +1,4 @@
--- The only functions that read or set a home, with the rights of the database's owner. They answer a question about it and never
+-- The only functions, and the one view, that read or set a home, with the rights of the database's owner. They answer a question about it and never
 -- give it back (docs/decisions/013); tests/database/test_service.py lists them.
 
 CREATE OR REPLACE FUNCTION nearness.home_in(of_member bigint, area geometry) RETURNS boolean
@@ -26,6 +26,17 @@ BEGIN ATOMIC
     AND neighbourhood.state = 'open';
 END;
 COMMENT ON FUNCTION nearness.neighbourhoods_of_home(bigint) IS 'Sentence 1. The open neighbourhoods that cover a member''s home: those to choose among.';
+
+CREATE OR REPLACE VIEW nearness.home_told AS
+SELECT post.id AS post_id, home.member_id
+FROM post
+JOIN private.home ON ST_Covers(post.ground, home.geom)
+JOIN residence ON residence.member_id = home.member_id
+WHERE post.on_homes
+  -- Of an agent's area, those in the commune that the agent speaks for; an operator's speaks for none.
+  AND (post.origin_commune_id IS NULL OR residence.commune_id = post.origin_commune_id);
+COMMENT ON VIEW nearness.home_told IS
+  'Sentence 10. The members whose home an authority''s area covers, its border included: the one post and reach that asks where somebody lives exactly.';
 
 CREATE OR REPLACE FUNCTION nearness.set_home(of_member bigint, lon double precision, lat double precision) RETURNS void
 LANGUAGE sql VOLATILE STRICT SECURITY DEFINER

@@ -10,7 +10,7 @@ COMMENT ON FUNCTION nearness.suspended(timestamptz, timestamptz) IS
   'Whether a member with these columns (suspended_at, suspended_until) is suspended now: until a day, or until it is lifted.';
 
 CREATE OR REPLACE VIEW nearness.person AS
-SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider
+SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider, residence.home_cell
 FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.verified_at IS NOT NULL
@@ -19,13 +19,16 @@ WHERE member.verified_at IS NOT NULL
 COMMENT ON VIEW nearness.person IS
   'The members whom the rule knows: verified, not paused and not suspended, with their home neighbourhood (zone) and commune.';
 
+CREATE OR REPLACE FUNCTION nearness.visit_ends(created timestamptz, moved timestamptz, verified timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN verified IS NULL THEN greatest(created, moved) + interval '48 hours' END;
+COMMENT ON FUNCTION nearness.visit_ends(timestamptz, timestamptz, timestamptz) IS
+  'When the visit of a member with these columns (created_at, moved_at, verified_at) ends, or ended; null for verified members.';
+
 CREATE OR REPLACE FUNCTION nearness.visit_until(of_member bigint) RETURNS timestamptz
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  SELECT greatest(member.created_at, member.moved_at) + interval '48 hours'
-  FROM member
-  WHERE member.id = of_member
-    AND member.verified_at IS NULL;
+  SELECT nearness.visit_ends(member.created_at, member.moved_at, member.verified_at) FROM member WHERE member.id = of_member;
 END;
 COMMENT ON FUNCTION nearness.visit_until(bigint) IS 'When the visit of a member who is not verified ends, or ended; null for verified members.';
 
@@ -35,7 +38,7 @@ FROM member
 JOIN residence ON residence.member_id = member.id
 WHERE member.paused_at IS NULL
   AND NOT nearness.suspended(member.suspended_at, member.suspended_until)
-  AND now() < nearness.visit_until(member.id);
+  AND now() < nearness.visit_ends(member.created_at, member.moved_at, member.verified_at);
 COMMENT ON VIEW nearness.visitor IS
   'Sentence 9. Members who are not verified, not paused, and came less than 48 hours ago: they read in their open neighbourhood, and are in no audience and no count (docs/decisions/014).';
 

@@ -1,47 +1,66 @@
 -- Sentence 5: how far around a place one must look to find enough people.
 
+CREATE OR REPLACE FUNCTION nearness.spread_chosen(held bigint[], standing smallint) RETURNS smallint
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT coalesce(min(step.rings), 20)::smallint
+  FROM unnest(ARRAY[1, 2, 3, 5, 8, 13, 20], held) AS step (rings, members), nearness_setting
+  -- A spread that stands is lowered only where twice M are found; kept while M are; raised else.
+  WHERE step.members >= CASE WHEN step.rings < standing THEN 2 ELSE 1 END * nearness_setting.spread_members;
+END;
+COMMENT ON FUNCTION nearness.spread_chosen(bigint[], smallint) IS
+  'Sentence 5. The spread of a place whose 1, 2, 3, 5, 8, 13, 20 rings held so many verified members at the last census: the least that holds M, '
+  'else 20; one that stands (null: none) is lowered only to rings that hold 2 M.';
+
 CREATE OR REPLACE FUNCTION nearness.spread_found(anchor bigint, disc bigint[], ring integer[]) RETURNS smallint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-  WITH step AS (
-    SELECT step.rings, coalesce(sum(census.members), 0) AS members
-    FROM (VALUES (1), (2), (3), (5), (8), (13), (20)) AS step (rings)
+  SELECT nearness.spread_chosen(
+    array_agg(held.members ORDER BY held.rings), (SELECT spread.rings FROM spread WHERE spread.cell = anchor))
+  FROM (
+    SELECT step.rings, coalesce(sum(census.members), 0)::bigint AS members
+    FROM unnest(ARRAY[1, 2, 3, 5, 8, 13, 20]) AS step (rings)
     LEFT JOIN unnest(disc, ring) AS near (cell, ring) ON near.ring <= step.rings
     LEFT JOIN census ON census.cell = near.cell
     GROUP BY step.rings
-  ),
-  enough AS (
-    SELECT
-      (SELECT nearness_setting.spread_members FROM nearness_setting) AS m,
-      (SELECT spread.rings FROM spread WHERE spread.cell = anchor) AS current
-  )
-  SELECT coalesce(min(step.rings), 20)::smallint
-  FROM step, enough
-  -- A spread that stands is lowered only where twice M are found; kept while M are; raised else.
-  WHERE step.members >= CASE WHEN step.rings < enough.current THEN 2 * enough.m ELSE enough.m END;
+  ) AS held;
 END;
 COMMENT ON FUNCTION nearness.spread_found(bigint, bigint[], integer[]) IS
-  'Sentence 5. The spread of a resolution-8 cell by the last census: the least of 1, 2, 3, 5, 8, 13, 20 whose rings hold M verified members, '
-  'else 20; one that stands is lowered only to rings that hold 2 M. disc and ring are the resolution-9 cells within 20 steps '
+  'Sentence 5. The spread of a resolution-8 cell by the last census. disc and ring are the resolution-9 cells within 20 steps '
   'of those the anchor touches, with their steps.';
 
-CREATE OR REPLACE FUNCTION nearness.review_spread(anchor bigint, disc bigint[], ring integer[]) RETURNS smallint
+CREATE OR REPLACE FUNCTION nearness.first_spread(anchor bigint, disc bigint[], ring integer[]) RETURNS void
 LANGUAGE sql VOLATILE STRICT
 BEGIN ATOMIC
   INSERT INTO spread (cell, rings)
-  VALUES (anchor, nearness.spread_found(anchor, disc, ring))
-  ON CONFLICT (cell) DO UPDATE SET rings = excluded.rings WHERE spread.rings <> excluded.rings;
-  SELECT spread.rings FROM spread WHERE spread.cell = anchor;
+  SELECT anchor, nearness.spread_found(anchor, disc, ring)
+  WHERE NOT EXISTS (SELECT FROM spread WHERE spread.cell = anchor)
+  ON CONFLICT (cell) DO NOTHING;
 END;
-COMMENT ON FUNCTION nearness.review_spread(bigint, bigint[], integer[]) IS
-  'Sets the spread of a resolution-8 cell to what spread_found() says, and returns it.';
+COMMENT ON FUNCTION nearness.first_spread(bigint, bigint[], integer[]) IS
+  'Gives a resolution-8 cell that has no spread the one that spread_found() says. One that stands waits for the weekly review: '
+  'other zones went by it.';
+
+CREATE OR REPLACE FUNCTION nearness.review_spreads(anchors bigint[], held bigint[]) RETURNS SETOF bigint
+LANGUAGE sql VOLATILE STRICT
+BEGIN ATOMIC
+  INSERT INTO spread (cell, rings)
+  SELECT asked.anchor, nearness.spread_chosen(held[7 * asked.place - 6 : 7 * asked.place], spread.rings)
+  FROM unnest(anchors) WITH ORDINALITY AS asked (anchor, place)
+  LEFT JOIN spread ON spread.cell = asked.anchor
+  ON CONFLICT (cell) DO UPDATE SET rings = excluded.rings WHERE spread.rings <> excluded.rings
+  RETURNING spread.cell;
+END;
+COMMENT ON FUNCTION nearness.review_spreads(bigint[], bigint[]) IS
+  'Sets the spreads of resolution-8 cells to what spread_chosen() says, and returns those that changed. held has seven numbers for each: '
+  'the members of the last census within 1, 2, 3, 5, 8, 13, 20 rings.';
 
 CREATE OR REPLACE FUNCTION nearness.spread_published(disc bigint[], ring integer[]) RETURNS smallint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   WITH near AS (
     -- A published cell is spread evenly over its ground: each cell of resolution 9 has its share.
-    SELECT disc_cell.ring, published_cell.members / 7.0 ^ (9 - nearness.cell_resolution(published_cell.cell)) AS members
+    SELECT disc_cell.ring, published_cell.members::numeric / nearness.cells_within(published_cell.cell) AS members
     FROM unnest(disc, ring) AS disc_cell (cell, ring)
     JOIN published_cell ON published_cell.cell IN (
       disc_cell.cell, nearness.cell_parent(disc_cell.cell, 8), nearness.cell_parent(disc_cell.cell, 7),

@@ -40,3 +40,90 @@ END;
 COMMENT ON FUNCTION nearness.relate_zone(bigint, bigint[], integer[]) IS
   'Stores the wider area of a zone anew, both ways; returns how many zones it has. Call it holding the lock of zones.py: '
   'two zones that come at the same time must see each other.';
+
+CREATE OR REPLACE FUNCTION nearness.relate_zones(of_zones bigint[], zone bigint[], other bigint[], rings integer[]) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT
+-- Planned for as many pairs as there are, each time.
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  changed bigint;
+BEGIN
+  WITH pair AS MATERIALIZED (
+    SELECT near.zone, near.other, near.rings
+    FROM unnest($2, $3, $4) AS near (zone, other, rings)
+    JOIN zone AS a ON a.id = near.zone
+    JOIN spread AS a_spread ON a_spread.cell = a.anchor
+    JOIN zone AS b ON b.id = near.other
+    JOIN spread AS b_spread ON b_spread.cell = b.anchor
+    WHERE near.rings <= greatest(a_spread.rings, b_spread.rings)
+  ),
+  gone AS MATERIALIZED (
+    SELECT stored.zone, stored.other
+    FROM wider_area AS stored
+    LEFT JOIN pair USING (zone, other)
+    WHERE stored.zone = ANY (of_zones)
+      AND pair.zone IS NULL
+  ),
+  deleted AS (
+    DELETE FROM wider_area AS stored
+    USING (SELECT gone.zone, gone.other FROM gone UNION SELECT gone.other, gone.zone FROM gone) AS ended
+    WHERE stored.zone = ended.zone AND stored.other = ended.other
+    RETURNING 1
+  ),
+  fresh AS MATERIALIZED (
+    SELECT pair.zone, pair.other, pair.rings
+    FROM pair
+    LEFT JOIN wider_area AS stored USING (zone, other)
+    WHERE stored.rings IS DISTINCT FROM pair.rings
+  ),
+  written AS (
+    INSERT INTO wider_area (zone, other, rings)
+    SELECT fresh.zone, fresh.other, fresh.rings FROM fresh
+    UNION
+    SELECT fresh.other, fresh.zone, fresh.rings FROM fresh
+    ON CONFLICT ON CONSTRAINT pk_wider_area DO UPDATE SET rings = excluded.rings
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM deleted) + (SELECT count(*) FROM written) INTO changed;
+  RETURN changed / 2;
+END
+$$;
+COMMENT ON FUNCTION nearness.relate_zones(bigint[], bigint[], bigint[], integer[]) IS
+  'Stores the wider areas of many zones anew, both ways, as relate_zone() does for one; returns how many pairs came, went or changed. '
+  'zone, other and rings are all pairs of one of them with a zone at most 20 rings away. Call it holding the lock of zones.py.';
+
+-- What a batch of zones reads of the ground around it: the ranges are those of coarser cells (10_cells.sql, cell_range).
+-- OFFSET 0 is a fence: else the planner, who does not know how many ranges there are, may compare each with everything.
+
+CREATE OR REPLACE FUNCTION nearness.census_between(low bigint[], high bigint[]) RETURNS TABLE (cell bigint, members bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT found.cell, found.members
+  FROM unnest(low, high) AS span (low, high)
+  CROSS JOIN LATERAL (
+    SELECT census.cell, census.members FROM census WHERE census.cell BETWEEN span.low AND span.high OFFSET 0
+  ) AS found;
+END;
+COMMENT ON FUNCTION nearness.census_between(bigint[], bigint[]) IS 'The last census in ranges of resolution-9 cells.';
+
+CREATE OR REPLACE FUNCTION nearness.surroundings_between(low bigint[], high bigint[]) RETURNS TABLE (zone bigint, anchor bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT found.id, found.anchor
+  FROM unnest(low, high) AS span (low, high)
+  CROSS JOIN LATERAL (SELECT zone.id, zone.anchor FROM zone WHERE zone.id BETWEEN span.low AND span.high OFFSET 0) AS found;
+END;
+COMMENT ON FUNCTION nearness.surroundings_between(bigint[], bigint[]) IS 'The surroundings in ranges of resolution-8 cells.';
+
+CREATE OR REPLACE FUNCTION nearness.touched_between(low bigint[], high bigint[]) RETURNS TABLE (cell bigint, zone bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT found.cell, found.zone
+  FROM unnest(low, high) AS span (low, high)
+  CROSS JOIN LATERAL (
+    SELECT zone_cell.cell, zone_cell.zone FROM zone_cell WHERE zone_cell.cell BETWEEN span.low AND span.high OFFSET 0
+  ) AS found
+  WHERE NOT nearness.is_surroundings(found.zone);
+END;
+COMMENT ON FUNCTION nearness.touched_between(bigint[], bigint[]) IS
+  'The resolution-9 cells in these ranges from which open neighbourhoods begin, once for each of them.';

@@ -65,14 +65,29 @@ COMMENT ON FUNCTION nearness.cells_to_publish() IS
   'stays split while each holds k, and is published first at 2 k. No two nest, so no subtraction gives a count under k.';
 
 CREATE OR REPLACE FUNCTION nearness.published_cell(home_cell bigint) RETURNS bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT published_cell.cell
-  FROM published_cell
-  WHERE published_cell.cell IN (
-    nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
-    nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN (
+    SELECT published_cell.cell
+    FROM published_cell
+    WHERE published_cell.cell IN (
+      nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
+      nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
+    )
   );
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.published_cell(bigint) IS
   'Sentence 11. The one cell in which others may place a member whose home has this resolution-9 cell; null: none until the next review.';
+
+CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
+-- SECURITY DEFINER: the analysts' views call it, and they may read no table.
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
+    -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
+    SELECT coalesce(nearness.published_cell(origin_cell), origin_cell)
+  );
+END
+$$;
+COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stands on maps today, from the published cell it began in; null: none.';

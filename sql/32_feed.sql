@@ -1,60 +1,164 @@
 -- The feed of a member, ready to be shown: one row a post, newest first.
 
+CREATE OR REPLACE VIEW nearness.reader_key AS
+SELECT member_key.member_id, member_key.by, member_key.key, member_key.tier FROM nearness.member_key
+UNION ALL
+SELECT watch_key.member_id, watch_key.by, watch_key.key, NULL::text FROM nearness.watch_key
+UNION ALL
+SELECT visitor_key.member_id, visitor_key.by, visitor_key.key, 'neighbour' FROM nearness.visitor_key;
+COMMENT ON VIEW nearness.reader_key IS 'The keys by which anything comes to a member, as recipient, watcher or visitor.';
+
 CREATE OR REPLACE FUNCTION nearness.feed(
   of_member bigint, before_post bigint, most integer,
   of_tier text DEFAULT NULL, of_kind text DEFAULT NULL, of_author bigint DEFAULT NULL
 )
 RETURNS TABLE (post_id bigint, tier text)
-LANGUAGE sql STABLE ROWS 50
-BEGIN ATOMIC
-  SELECT seen.post_id, seen.tier
-  FROM (
-    SELECT reached.post_id, reached.tier FROM nearness.readable AS reached WHERE reached.member_id = of_member
-    UNION ALL
-    SELECT post.id, 'self' FROM post WHERE post.author_id = of_member
-  ) AS seen
-  JOIN post ON post.id = seen.post_id
-  WHERE post.closed_at IS NULL
-    AND (before_post IS NULL OR post.id < before_post)
-    AND (of_tier IS NULL OR seen.tier = of_tier)
-    AND (of_kind IS NULL OR post.kind = of_kind)
-    AND (of_author IS NULL OR post.author_id = of_author)
-  ORDER BY post.id DESC
-  LIMIT most;
-END;
+LANGUAGE plpgsql STABLE ROWS 50
+-- Planned once: planning anew takes longer than a page.
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  batch integer := most;
+  edge bigint := coalesce(before_post, 9223372036854775807);
+  missing integer := most;
+  newest bigint[];
+  found integer;
+BEGIN
+  IF of_tier = 'self' THEN
+    of_author := of_member;
+  END IF;
+  WHILE missing > 0 LOOP
+    -- The newest that may be for the member: by an author whom she asked for, else the newest of each of her keys.
+    IF of_author IS NOT NULL THEN
+      SELECT array_agg(written.id) INTO newest
+      FROM (
+        SELECT post.id FROM post
+        WHERE post.author_id = of_author AND post.id < edge AND post.closed_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+        ORDER BY post.id DESC
+        LIMIT batch
+      ) AS written;
+    ELSE
+      SELECT array_agg(come.post_id) INTO newest
+      FROM (
+        SELECT by_key.post_id
+        FROM nearness.reader_key
+        CROSS JOIN LATERAL (
+          -- As post_key has them, each in the order of an index. More than that is no harm: readable decides.
+          (
+            SELECT post.id AS post_id FROM post
+            WHERE post.reach = reader_key.by AND post.key = reader_key.key AND post.id < edge
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post_cell.post_id FROM post_cell
+            CROSS JOIN LATERAL (
+              SELECT FROM post
+              WHERE post.id = post_cell.post_id
+                AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+              OFFSET 0
+            ) AS still_open
+            WHERE post_cell.by = reader_key.by AND post_cell.cell = reader_key.key AND post_cell.post_id < edge
+            ORDER BY post_cell.post_id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post.id FROM post
+            WHERE reader_key.by = 'from_zone' AND post.origin_zone = reader_key.key AND post.id < edge
+              AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach)
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post.id FROM post
+            WHERE reader_key.by = 'from_commune' AND post.origin_commune_id = reader_key.key AND post.id < edge
+              AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach)
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+        ) AS by_key
+        WHERE reader_key.member_id = of_member
+          AND (of_tier IS NULL OR coalesce(reader_key.tier, of_tier) = of_tier)
+        UNION
+        (
+          SELECT home_told.post_id FROM nearness.home_told
+          WHERE home_told.member_id = of_member AND home_told.post_id < edge
+          ORDER BY home_told.post_id DESC
+          LIMIT batch
+        )
+        UNION
+        (
+          SELECT post.id FROM post
+          WHERE post.author_id = of_member AND post.id < edge AND post.closed_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+          ORDER BY post.id DESC
+          LIMIT batch
+        )
+        ORDER BY post_id DESC
+        LIMIT batch
+      ) AS come;
+    END IF;
+    RETURN QUERY
+    SELECT seen.id, seen.tier
+    FROM (
+      -- Whom a post reaches is not told of a watch that would bring it too.
+      SELECT DISTINCT ON (post.id) post.id, coalesce(readable.tier, 'self') AS tier
+      FROM post
+      LEFT JOIN (
+        -- Which posts, said here once more: a condition of the join would not reach into the view.
+        SELECT * FROM nearness.readable WHERE readable.member_id = of_member AND readable.post_id = ANY (newest)
+      ) AS readable ON readable.post_id = post.id
+      WHERE post.id = ANY (newest)
+        AND post.closed_at IS NULL
+        AND (of_kind IS NULL OR post.kind = of_kind)
+        AND (readable.post_id IS NOT NULL OR post.author_id = of_member)
+      ORDER BY post.id DESC, readable.watch_id NULLS FIRST
+    ) AS seen
+    WHERE of_tier IS NULL OR seen.tier = of_tier
+    ORDER BY seen.id DESC
+    LIMIT missing;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    EXIT WHEN coalesce(cardinality(newest), 0) < batch;
+    missing := missing - found;
+    edge := newest[batch];
+    batch := least(2 * batch, 1000);
+  END LOOP;
+END
+$$;
 COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer, text, text, bigint) IS
-  'The open posts that reach a member, and the member''s own, newest first; before_post (exclusive) pages on, null begins. '
-  'Of them only those that come by a tier (self: one''s own), are of a kind, are an author''s, where these are given.';
-
-CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
--- SECURITY DEFINER: the analysts' views call it, and they may read no table.
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-BEGIN ATOMIC
-  -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
-  SELECT coalesce(nearness.published_cell(origin_cell), origin_cell);
-END;
-COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stands on maps today, from the published cell it began in; null: none.';
+  'The open posts that a member may read, and the member''s own, newest first; before_post (exclusive) pages on, null begins. '
+  'Of them only those that come by a tier (self: one''s own), are of a kind, are an author''s, where these are given. '
+  'The newest of each key are merged and then asked whether the member reads them (readable); what is filtered out is made up for.';
 
 CREATE OR REPLACE FUNCTION nearness.post_shown(of_post bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
   author_id bigint, author_name text, mine boolean, cell text, hidden_at timestamptz,
   tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
-  home_kind text, home_name text, home_commune text
+  home_kind text, home_name text, home_commune text,
+  radius_m integer, placed boolean, on_homes boolean, watched text
 )
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
-    author.id, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
+    author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
     coalesce(why.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
-    why.home_kind, why.home_name, why.home_commune
+    why.home_kind, why.home_name, why.home_commune,
+    post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched
   FROM post
   JOIN member AS author ON author.id = post.author_id
   LEFT JOIN LATERAL nearness.why_post(post.id, of_member) AS why ON true
   WHERE post.id = of_post
     -- Who is not reached, and did not write it, is shown nothing: not even that it exists.
     AND (why.tier IS NOT NULL OR post.author_id = of_member);
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.post_shown(bigint, bigint) IS
   'A post as one member is shown it, with the reason (why_post); no row when it neither reaches the member nor is the member''s own.';
 

@@ -1,51 +1,66 @@
 -- Sentence 12: how many people, never exactly. Every number comes from published cells and is rounded.
+-- PL/pgSQL keeps its plans for as long as a connection lasts; a function in SQL that looks into tables is planned at every call,
+-- which took ten times as long as the answer.
 -- SECURITY DEFINER where the analysts' views call a function: it runs as whoever asks, and they may read no table.
 
 CREATE OR REPLACE FUNCTION nearness.people_in(area geometry) RETURNS double precision
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-BEGIN ATOMIC
-  -- A ratio of planar areas within one cell: the degrees cancel out.
-  SELECT coalesce(sum(
-    published_cell.members * CASE
-      WHEN ST_Covers(area, cell_outline.geom) THEN 1
-      ELSE ST_Area(ST_Intersection(area, cell_outline.geom)) / ST_Area(cell_outline.geom)
-    END
-  ), 0)
-  FROM published_cell
-  JOIN cell_outline ON cell_outline.cell = published_cell.cell
-  WHERE ST_Intersects(cell_outline.geom, area);
-END;
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  RETURN (
+    -- A ratio of planar areas within one cell: the degrees cancel out.
+    SELECT coalesce(sum(
+      published_cell.members * CASE
+        WHEN ST_Covers(area, cell_outline.geom) THEN 1
+        ELSE ST_Area(ST_Intersection(area, cell_outline.geom)) / ST_Area(cell_outline.geom)
+      END
+    ), 0)
+    FROM published_cell
+    JOIN cell_outline ON cell_outline.cell = published_cell.cell
+    WHERE ST_Intersects(cell_outline.geom, area)
+  );
+END
+$$;
 COMMENT ON FUNCTION nearness.people_in(geometry) IS
   'About how many members an area (polygon, EPSG:4326) holds: each published cell counts for the share of it that lies inside. '
   'A function of published figures alone, so drawing areas tells nothing more than they do. Pass the result to nearness.rounded().';
 
 CREATE OR REPLACE FUNCTION nearness.rounded(number double precision) RETURNS integer
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-BEGIN ATOMIC
-  SELECT CASE WHEN number >= nearness_setting.k THEN (round(number / 10) * 10)::integer END FROM nearness_setting;
-END;
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN number >= nearness_setting.k THEN (round(number / 10) * 10)::integer END FROM nearness_setting);
+END
+$$;
 COMMENT ON FUNCTION nearness.rounded(double precision) IS
   'Sentence 12. A number as it may be shown: to the nearest ten; null below k ("moins de 11").';
 
 CREATE OR REPLACE FUNCTION nearness.neighbourhood_people(of_neighbourhood bigint) RETURNS integer
-LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-BEGIN ATOMIC
-  -- That k supported it is known to all: it is open.
-  SELECT nearness.rounded(greatest(nearness.people_in(neighbourhood.geom), nearness_setting.k))
-  FROM neighbourhood, nearness_setting
-  WHERE neighbourhood.id = of_neighbourhood
-    AND neighbourhood.state = 'open';
-END;
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN (
+    -- That k supported it is known to all: it is open.
+    SELECT nearness.rounded(greatest(nearness.people_in(neighbourhood.geom), nearness_setting.k))
+    FROM neighbourhood, nearness_setting
+    WHERE neighbourhood.id = of_neighbourhood
+      AND neighbourhood.state = 'open'
+  );
+END
+$$;
 COMMENT ON FUNCTION nearness.neighbourhood_people(bigint) IS
   'Sentence 12. About how many verified members live in an open neighbourhood, as it may be shown: by published cells, and k at least.';
 
 CREATE OR REPLACE FUNCTION nearness.wider_people(area geometry, own_spread integer) RETURNS integer
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  -- A spread under 20, which the area shows, says that M were found within it.
-  SELECT nearness.rounded(greatest(nearness.people_in(area), CASE WHEN own_spread < 20 THEN nearness_setting.spread_members END))
-  FROM nearness_setting;
-END;
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN (
+    -- A spread under 20, which the area shows, says that M were found within it.
+    SELECT nearness.rounded(greatest(nearness.people_in(area), CASE WHEN own_spread < 20 THEN nearness_setting.spread_members END))
+    FROM nearness_setting
+  );
+END
+$$;
 COMMENT ON FUNCTION nearness.wider_people(geometry, integer) IS
   'Sentence 12. About how many verified members a wider area (as drawn, around a place of this spread) holds, as it may be shown: '
   'by published cells, and M at least where the spread says so.';
@@ -67,21 +82,27 @@ COMMENT ON FUNCTION nearness.cells_in(geometry) IS
   'The published cells that an area (polygon, EPSG:4326) touches, with their rounded number of people, people per km² and outline (GeoJSON).';
 
 CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text, can_help text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT other.id, other.name, CASE WHEN other.profile_hidden_at IS NULL THEN other.can_help ELSE '' END
-  FROM residence
-  JOIN neighbourhood ON neighbourhood.id = residence.zone AND neighbourhood.state = 'open'
-  JOIN nearness.person AS viewer ON viewer.member_id = of_member
-  JOIN member AS reader ON reader.id = of_member AND reader.listed
-  JOIN nearness.person ON person.zone = residence.zone
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  own_zone bigint;
+BEGIN
+  SELECT viewer.zone INTO own_zone
+  FROM nearness.person AS viewer
+  JOIN member AS reader ON reader.id = viewer.member_id AND reader.listed
+  JOIN neighbourhood ON neighbourhood.id = viewer.zone AND neighbourhood.state = 'open'
+  WHERE viewer.member_id = of_member;
+  RETURN QUERY
+  SELECT other.id::bigint, other.name, CASE WHEN other.profile_hidden_at IS NULL THEN other.can_help ELSE '' END
+  FROM nearness.person
   JOIN member AS other ON other.id = person.member_id
-  WHERE residence.member_id = of_member
+  WHERE person.zone = own_zone
     AND other.id <> of_member
     AND other.listed
     AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = other.id)
   ORDER BY other.name, other.id;
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.roll(bigint) IS
   'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings, visitors, or while paused. '
   'Who is not listed is neither named nor counted, and reads no roll: to others it is as if the member paused, left, or blocked them (decision 012).';

@@ -30,8 +30,8 @@ BEGIN ATOMIC
     ST_Area(shared.geom) / ST_Area(drawn), ST_Area(shared.geom) / ST_Area(beside.geom), beside.geom
   FROM neighbourhood AS beside
   CROSS JOIN LATERAL (SELECT ST_Intersection(beside.geom, drawn) AS geom) AS shared
-  -- Some 150 m around: near enough to leave a sliver between.
-  WHERE beside.geom && ST_Expand(drawn, 0.002, 0.0014)
+  -- Some 150 m around, also far north: near enough to leave a sliver between.
+  WHERE beside.geom && ST_Expand(drawn, 0.0014 / cos(radians(ST_Y(ST_Centroid(drawn)))), 0.0014)
     AND (beside.state = 'open' OR beside.id IN (SELECT nearness.proposals_for(of_member)))
   ORDER BY ST_Area(shared.geom) DESC, beside.name, beside.id;
 END;

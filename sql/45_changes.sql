@@ -91,8 +91,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
   SELECT other.id
   FROM neighbourhood AS own
-  -- At 70° north 100 m are 0.0027 degrees of longitude.
-  JOIN neighbourhood AS other ON other.geom && ST_Expand(own.geom, 0.003, 0.001) AND other.id <> own.id
+  -- At 85° north, where the map ends, 100 m are 0.0103 degrees of longitude.
+  JOIN neighbourhood AS other ON other.geom && ST_Expand(own.geom, 0.0104, 0.001) AND other.id <> own.id
   WHERE own.id = of_neighbourhood
     AND other.state = 'open'
     AND ST_DWithin(own.geom::geography, other.geom::geography, 100)
@@ -197,6 +197,7 @@ BEGIN ATOMIC
   UPDATE residence SET zone = heir, since = now() WHERE residence.zone = gone;
   UPDATE post SET origin_zone = heir WHERE post.origin_zone = gone;
   UPDATE moderator SET neighbourhood_id = heir WHERE moderator.neighbourhood_id = gone;
+  UPDATE watch_area SET neighbourhood_id = heir WHERE watch_area.neighbourhood_id = gone;
 END;
 COMMENT ON FUNCTION nearness.follow_merger(bigint, bigint) IS
   'Sentence 8. Members, moderators and posts of a neighbourhood go into the one that it merged into.';
@@ -208,6 +209,7 @@ BEGIN ATOMIC
   UPDATE residence SET zone = residence.surroundings, since = now() WHERE residence.zone = gone;
   UPDATE post SET origin_zone = post.origin_surroundings WHERE post.origin_zone = gone;
   DELETE FROM moderator WHERE moderator.neighbourhood_id = gone;
+  DELETE FROM watch_area WHERE watch_area.neighbourhood_id = gone;
 END;
 COMMENT ON FUNCTION nearness.back_to_surroundings(bigint) IS
   'Sentence 8. Members of an archived neighbourhood go to their surroundings, its posts to those of their author''s home as they were written.';

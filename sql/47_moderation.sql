@@ -27,7 +27,8 @@ COMMENT ON FUNCTION nearness.suspended(bigint) IS 'Whether a member is suspended
 CREATE OR REPLACE VIEW nearness.case_place AS
 SELECT moderation_case.id AS case_id, moderation_case.what, moderation_case.reported_id,
   CASE
-    WHEN moderation_case.what IN ('post', 'photo') THEN post.origin_zone
+    -- What an authority wrote began in a commune, in no neighbourhood.
+    WHEN moderation_case.what IN ('post', 'photo') THEN CASE WHEN NOT post.on_homes THEN post.origin_zone END
     WHEN moderation_case.what = 'member' THEN residence.zone
     -- A letter is nobody's in the neighbourhood, and its story was written by its moderators.
   END AS zone,
@@ -126,7 +127,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
   SELECT CASE
     -- What takes two to hide takes two to show again.
-    WHEN measure IN ('hide', 'show') THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach IN ('commune', 'commune_adjacent'), false)
+    WHEN measure IN ('hide', 'show') THEN moderation_case.what = 'neighbourhood' OR coalesce(post.reach NOT IN ('neighbourhood', 'wider'), false)
     WHEN measure = 'lift' THEN nearness.suspended_by_two(moderation_case.reported_id)
     WHEN measure = 'suspend' THEN for_days IS NULL
       -- Week after week is more than a week.

@@ -13,6 +13,7 @@ import numpy as np
 
 from geoneighbour.boundaries import quality
 from geoneighbour.boundaries.gathering import Import
+from geoneighbour.boundaries.lines import Lines
 from geoneighbour.boundaries.quarters import Quarters
 from geoneighbour.boundaries.reader import Request
 from geoneighbour.errors import UnusableFile
@@ -23,6 +24,8 @@ from geoneighbour.ground.confined import answers, limit
 # A small file gets the least of time and memory, so that a hostile one cannot have more; an honest large one its share.
 SECONDS, MEGABYTES_A_SECOND = 7, 4
 MEGABYTES, WITHOUT_FILE, PER_MEGABYTE = 512, 300, 8
+OF_LINES = 8
+"""Seconds for a megabyte of lines with few corners: some 25,000 km."""
 REPAIRS = 5
 """Seconds for mending outlines, by the clock, as long as the files are small."""
 LOOK, LAST_STEP = 10, 8
@@ -34,16 +37,20 @@ def answer(request: Request, files: list[BoundaryFile], out: IO[bytes]) -> None:
     sizes = [file.size for file in files]
     # Quarters are small, and the cells of each are found: there is twice the work in a megabyte.
     more = (sum(sizes) >> 20) * (2 if request.scheme else 1) // MEGABYTES_A_SECOND
-    seconds = SECONDS + more
+    seconds = SECONDS + (OF_LINES * (1 + (sum(sizes) >> 20)) if request.lines else more)
     limit(seconds + LOOK, max(MEGABYTES, WITHOUT_FILE + PER_MEGABYTE * (max(sizes) >> 20)))
     _end_after(seconds, seconds + LOOK)
     send(out, SIZE, str(sum(sizes)).encode())
-    made = (Quarters if request.scheme else Import)(request, out, REPAIRS + more)
+    made = (
+        Lines(request, out)
+        if request.lines
+        else (Quarters if request.scheme else Import)(request, out, REPAIRS + more)
+    )
     for file in files:
         made.read(file)
     made.finish()
     send(out, END)
-    if isinstance(made, Quarters):
+    if not isinstance(made, Import):
         return
     # From here on the database is at work, and this process looks how the outlines fit together.
     _end_after(seconds + LOOK, seconds + LOOK)

@@ -8,10 +8,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
-import numpy as np
 import shapely
 
-from geoneighbour.boundaries.copying import COPY_END, COPY_HEAD
+from geoneighbour.boundaries.copying import COPY_END, COPY_HEAD, bigints, record, text
 from geoneighbour.boundaries.fields import Fields, listed
 from geoneighbour.boundaries.reader import Found, Request
 from geoneighbour.boundaries.rows import Row, code_text, encoded, rows
@@ -129,11 +128,11 @@ class Quarters:
             send(
                 self._out,
                 ROWS,
-                _copied(
+                record(
                     struct.pack("!i", row.position),
-                    *map(_text, (row.kind, row.code, row.name, commune_code, place, row.refusal, row.repair)),
+                    *map(text, (row.kind, row.code, row.name, commune_code, place, row.refusal, row.repair)),
                     None if anchor is None else struct.pack("!q", anchor),
-                    None if anchor is None else _bigints(cover),
+                    None if anchor is None else bigints(cover),
                     shape,
                 ),
             )
@@ -198,20 +197,3 @@ def _cells(row: Row) -> tuple[int | None, list[int]]:
     if row.refusal is not None or not isinstance(row.shape, shapely.Polygon | shapely.MultiPolygon):
         return None, []
     return cells.anchor(row.shape), sorted(cells.cover(row.shape))
-
-
-def _text(value: str | None) -> bytes | None:
-    return None if value is None else value.replace("\0", " ").encode()
-
-
-def _bigints(values: list[int]) -> bytes:
-    """PostgreSQL's binary bigint[]: one dimension, no nulls, element type 20, then each with its length."""
-    body = np.empty(len(values), dtype=[("length", ">i4"), ("value", ">i8")])
-    body["length"], body["value"] = 8, values
-    return struct.pack("!iiiii", 1, 0, 20, len(values), 1) + body.tobytes()
-
-
-def _copied(*values: bytes | None) -> bytes:
-    return struct.pack("!h", len(values)) + b"".join(
-        struct.pack("!i", -1) if value is None else struct.pack("!i", len(value)) + value for value in values
-    )

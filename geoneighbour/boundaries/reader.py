@@ -46,6 +46,10 @@ class Request:
     """Set: read official quarters of that scheme instead of communes, in `communes` (none: in all), up to `largest_km2`."""
     communes: tuple[str, ...] = ()
     largest_km2: float = 0
+    lines: bool = False
+    """Set: read barriers and crossings instead, points also from `crossings`, there of `crossings_layer`."""
+    crossings: tuple[str, ...] = ()
+    crossings_layer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Reading:
 @contextmanager
 def reading(request: Request, progress: Progress) -> Iterator[Reading]:
     """Reads the files in a confined process, which ends with the block at the latest, as does what was unpacked for it."""
-    paths = files.files_in([Path(path) for path in request.paths])
+    paths = files.files_in([Path(path) for path in (*request.paths, *request.crossings)])
     packed = any(files.is_archive(path) for path in paths)
     with tempfile.TemporaryDirectory(prefix="geoneighbour-") if packed else nullcontext("") as folder:
         to_read = files.named(unpacked(paths, Path(folder), progress) if packed else paths)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,8 @@ class Commune(Base):
 
     __tablename__ = "commune"
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    # As wide as zones and cells: keys of posts are any of them (sql/29), and an index serves its own type alone.
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     # Byte order (collation C) decides the commune of a home that stands on a border.
     country: Mapped[str] = mapped_column(Text(collation="C"))
     code: Mapped[str] = mapped_column(Text(collation="C"))
@@ -122,7 +123,8 @@ class CommuneAdjacency(Base):
     __tablename__ = "commune_adjacency"
 
     commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
+    # Serves the audience: to whom is this commune adjacent?
+    other_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True, index=True)
     by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (CheckConstraint("commune_id <> other_id", name="not_itself"),)

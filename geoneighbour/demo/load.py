@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from shapely.geometry import mapping
+from shapely.geometry import box, mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from geoneighbour.accounts import service as accounts
 from geoneighbour.accounts.opening import open_account
 from geoneighbour.boundaries.reader import Progress as ImportProgress
 from geoneighbour.boundaries.reader import Request as Boundaries
+from geoneighbour.communes import queries as communes_read
 from geoneighbour.communes import service as communes
 from geoneighbour.communes.models import DEMONSTRATION, Commune
 from geoneighbour.demo import (
@@ -32,6 +34,7 @@ from geoneighbour.demo import (
 )
 from geoneighbour.demo.texts import display_names, profiles
 from geoneighbour.errors import Conflict
+from geoneighbour.ground import cells
 from geoneighbour.members.models import Member
 from geoneighbour.members.service import be_findable, introduce
 from geoneighbour.moderation.reports import report
@@ -40,6 +43,7 @@ from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.posts import queries as posts_read
 from geoneighbour.posts import service as posts
+from geoneighbour.posts import watching
 from geoneighbour.roles import service as roles
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
@@ -105,15 +109,16 @@ def load(
     for one in progress(drawn, "neighbourhoods"):
         _found(session, one, homes, settled, settings.k)
     changes.propose(session, seed, now, [one for one in changes.redraws() if one.done])
-    review.run(session, progress)
+    review.run(session)
     changes.date_back(session, now)
     changes.propose(session, seed, now, [one for one in changes.redraws() if not one.done])
     told = story.written(seed, homes, arrived, drawn, now)
     for one in progress(told, "posts"):
         _write(session, one, settled)
     _moderate(session, settings, settled)
+    far = _speak_far(session, settled, told[-1].at if told else now - timedelta(days=1), now)
     proposed = sum(one.supporters is not None for one in drawn)
-    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told))
+    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told) + far)
 
 
 def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came: datetime) -> Member:
@@ -173,6 +178,49 @@ def _moderate(session: Session, settings: Settings, settled: list[Member]) -> No
     shown = posts_read.feed(session, settled[0].id, most=50, kind="offer")
     if other := next((row for row in shown if not row.mine), None):
         report(session, settled[0].id, "post", str(other.id), "scam", "On dirait une publicité.")
+
+
+def _speak_far(session: Session, settled: list[Member], since: datetime, now: datetime) -> int:
+    """A post of each reach that no sentence of the story has, later than all of these; and a commune that the login follows.
+
+    The last is a flood where the login lives. Returns how many there are.
+    """
+    login, *_, agent, operator = settled
+    home = session.get_one(Residence, login.id)
+    middle = cells.centre(home.home_cell)
+    flooded = mapping(box(middle.lon - 0.03, middle.lat - 0.02, middle.lon + 0.03, middle.lat + 0.02))
+    area = {"type": "Polygon", "coordinates": _lists(flooded["coordinates"])}
+    there = (one for one in settled[1:] if session.get_one(Residence, one.id).zone == home.zone)
+    near = next(there, operator)
+    write = partial(posts.write, session)
+    far = [
+        write(
+            near.id,
+            "request",
+            "Qui va à Rennes jeudi et aurait une place en voiture ?",
+            "radius",
+            radius_m=6_000,
+            place=middle,
+        ),
+        write(near.id, "news", "Vide-maison samedi dans notre rue, de 9 h à 17 h.", "area", area=area),
+        write(
+            operator.id, "news", "Le service s’arrête une heure dimanche à 5 h, pour une mise à jour.", "all"
+        ),
+        write(
+            agent.id,
+            "news",
+            "Grande marée ce soir : rentrez ce qui peut s’envoler.",
+            "area",
+            area=area,
+            on_homes=True,
+        ),
+    ]
+    for number, post in enumerate(far, start=1):
+        post.created_at = since + (now - since) * number / (len(far) + 1)
+    beside = communes_read.neighbours(session, home.commune_id) if home.commune_id else []
+    for commune, _ in beside[:1]:
+        watching.add(session, login.id, commune=commune)
+    return len(far)
 
 
 def _verified(member: Member) -> datetime:

@@ -24,6 +24,7 @@ from geoneighbour.errors import UnusableFile
 from geoneighbour.geofiles import shapefile
 from geoneighbour.geofiles.files import FORMATS, BoundaryFile
 from geoneighbour.geofiles.frames import plain
+from geoneighbour.ground.points import FURTHEST_EAST, FURTHEST_NORTH
 
 EPSG_4326 = pyproj.CRS.from_epsg(4326)
 ONE_LAYER = ("GeoJSON", "GeoJSON lines")
@@ -45,7 +46,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer that may hold polygons: its attributes, aligned by row, and its shapes where they had to be read along."""
+    """A layer that may hold what is looked for: its attributes, aligned by row, and its shapes where they had to be read along."""
 
     file: BoundaryFile
     name: str | None
@@ -72,8 +73,8 @@ class Layer:
         return self.whole or _read(self.file, self.name, self.format)
 
 
-def layers(file: BoundaryFile) -> Iterator[Layer]:
-    """What a file holds, one layer after the other; none where no layer can hold polygons.
+def layers(file: BoundaryFile, of: tuple[str, ...] = ("Polygon",)) -> Iterator[Layer]:
+    """What a file holds, one layer after the other; none where no layer can hold polygons, or other shapes by the words of GDAL.
 
     GeoJSON has one layer, which cannot be looked at without reading all of it: it comes whole.
     """
@@ -89,7 +90,8 @@ def layers(file: BoundaryFile) -> Iterator[Layer]:
         names = [
             str(name)
             for name, kind in pyogrio.list_layers(path)
-            if kind is not None and ("Polygon" in kind or kind.startswith(("Unknown", "Geometry")))
+            if kind is not None
+            and (any(word in kind for word in of) or kind.startswith(("Unknown", "Geometry")))
         ]
     for name in names:
         with _complaints(file):
@@ -201,6 +203,12 @@ def to_lon_lat(table: Table, srid: int | None, name: str) -> str:
     for row in wrong:
         table.faults[row] = "a position is not a number, or outside longitude 180 and latitude 90"
         table.shapes[row] = None
+    for row in np.unique(rows[_beyond_the_map(positions)]):
+        if table.shapes[row] is not None:
+            table.faults[row] = (
+                f"touches the edge of the map: nothing goes beyond longitude {FURTHEST_EAST:.0f} or latitude {FURTHEST_NORTH:.0f}"
+            )
+            table.shapes[row] = None
     return _called(crs)
 
 
@@ -215,6 +223,11 @@ def _called(crs: pyproj.CRS | None) -> str:
 def _in_range(positions: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(n, 2) degrees -> (n,); a NaN is nowhere."""
     return np.all(np.abs(positions) <= (180.0, 90.0), axis=1)
+
+
+def _beyond_the_map(positions: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n, 2) degrees -> (n,): where homes and neighbourhoods end too."""
+    return np.any(np.abs(positions) > (FURTHEST_EAST, FURTHEST_NORTH), axis=1)
 
 
 def _crs(srid: int) -> pyproj.CRS:

@@ -7,11 +7,15 @@ A cell's hexadecimal text leaves the server; the int stays inside. SQL does the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 import h3.api.basic_int as h3
+import h3.api.numpy_int as h3_arrays
+import numpy as np
 import shapely
 from h3 import LatLngMultiPoly, LatLngPoly
+from numpy.typing import NDArray
 
 from geoneighbour.errors import InvalidShape
 from geoneighbour.ground.metres import area_m2, perimeter_m
@@ -23,13 +27,26 @@ SURROUNDINGS = 8
 """Resolution of surroundings and of the anchors that carry a spread."""
 PAINTED = 10
 """Resolution of the cells that people paint a neighbourhood with."""
+REGION = 6
+"""Resolution of the cells by which barriers are found: some 6 km across."""
 MOST_RINGS = 20
+FURTHEST_STEPS = MOST_RINGS + 4
+"""From a centre to a centre: surroundings reach two rings beyond theirs."""
 MOST_CELLS = 5_000
+Cells = NDArray[np.int64]
+"""Many cells, or numbers that go with them, one after the other."""
+_PENTAGONS = np.array(sorted(h3.get_pentagons(COVER)), dtype=np.int64)
 
 
 def cell_at(point: Point, resolution: int) -> int:
     """The cell of a point. Not always a child of its coarser cell: the grid's levels do not nest exactly."""
     return h3.latlng_to_cell(point.lat, point.lon, resolution)
+
+
+def cells_at(lons: NDArray[np.float64], lats: NDArray[np.float64], resolution: int) -> Cells:
+    """The cells of many points, in degrees and rounded already."""
+    places = zip(lats.tolist(), lons.tolist(), strict=True)
+    return np.fromiter((h3.latlng_to_cell(lat, lon, resolution) for lat, lon in places), np.int64, lons.size)
 
 
 def to_text(cell: int) -> str:
@@ -94,6 +111,18 @@ def _touched(part: shapely.Polygon) -> set[int]:
     return touched
 
 
+def with_middle_in(shape: shapely.MultiPolygon, resolutions: Iterable[int]) -> set[int]:
+    """The cells, of each of some resolutions, whose outline has its centroid in a shape (EPSG:4326, 25 km² at most)."""
+    near = {
+        cell
+        for part in shape.geoms
+        for resolution in resolutions
+        for cell in h3.h3shape_to_cells_experimental(_lat_lng(part.exterior), resolution, "overlap")
+    }
+    shapely.prepare(shape)
+    return {cell for cell in near if shape.covers(outline(cell).centroid)}
+
+
 def surroundings_cover(cell: int) -> frozenset[int]:
     """The cover of surroundings: the 19 resolution-9 cells that its resolution-8 hexagon touches (16 at a pentagon).
 
@@ -103,20 +132,106 @@ def surroundings_cover(cell: int) -> frozenset[int]:
     return frozenset(h3.grid_disk(h3.cell_to_center_child(cell, COVER), 2))
 
 
-def rings_around(start: Iterable[int], most: int = MOST_RINGS) -> dict[int, int]:
+def rings_around(
+    start: Iterable[int], most: int = MOST_RINGS, barred: Mapping[int, Collection[int]] | None = None
+) -> dict[int, int]:
     """Each cell within `most` steps from cell to neighbouring cell, with the fewest steps; the start has 0.
 
-    Steps, not coordinates: the answer is the same across pentagons and icosahedron edges.
+    Steps, not coordinates: the answer is the same across pentagons and icosahedron edges. `barred` has, for a cell,
+    the neighbours to which no step leads.
     """
-    if not 0 <= most <= MOST_RINGS:
-        raise ValueError(f"at most {MOST_RINGS} rings, not {most}")
+    if not 0 <= most <= FURTHEST_STEPS:
+        raise ValueError(f"at most {FURTHEST_STEPS} rings, not {most}")
     rings = dict.fromkeys(start, 0)
     edge = list(rings)
     for ring in range(1, most + 1):
-        reached = {near for cell in edge for near in h3.grid_disk(cell, 1)} - rings.keys()
+        if barred:
+            reached = {
+                near
+                for cell in edge
+                for near in h3.grid_disk(cell, 1)
+                if cell not in barred or near not in barred[cell]
+            } - rings.keys()
+        else:
+            reached = {near for cell in edge for near in h3.grid_disk(cell, 1)} - rings.keys()
         rings.update(dict.fromkeys(reached, ring))
         edge = list(reached)
     return rings
+
+
+def regions_of(cells: Iterable[int]) -> set[int]:
+    """The resolution-6 cells above these, by their index."""
+    return {h3.cell_to_parent(cell, REGION) for cell in cells}
+
+
+def regions_around(regions: Iterable[int]) -> set[int]:
+    """The resolution-6 cells that hold all that is within 20 rings of what lies in these, and more."""
+    return {near for region in regions for near in h3.grid_disk(region, 2)}
+
+
+def beside(cell: int) -> list[int]:
+    """Its six neighbours (five around a pentagon), and itself."""
+    return list(h3.grid_disk(cell, 1))
+
+
+def surroundings_rings(cell: int, most: int = MOST_RINGS) -> tuple[Cells, Cells]:
+    """What `rings_around` says of the cover of surroundings, as two arrays (cells, steps), a hundred times as fast.
+
+    A cell that is n > 2 steps from the centre child is n - 2 from its two rings, whatever the grid looks like.
+    """
+    centre = h3.cell_to_center_child(cell, COVER)
+    disc = h3_arrays.grid_disk(centre, most + 2).view(np.int64)
+    steps = _steps_of_disc(most + 2)
+    if np.isin(_PENTAGONS, disc).any():
+        # Then cells come in no order; as many as ever, where the pentagon is in the last ring.
+        around = rings_around(surroundings_cover(cell), most)
+        return np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64)
+    return disc, np.maximum(steps - 2, 0)
+
+
+def rings_of(cover: Collection[int], most: int = MOST_RINGS) -> tuple[Cells, Cells]:
+    """What `rings_around` says of any cover, as two arrays (cells, steps), several times as fast."""
+    border = [cell for cell in cover if not set(h3.grid_disk(cell, 1)).issubset(cover)]
+    discs = [h3_arrays.grid_disk(cell, most).view(np.int64) for cell in border]
+    steps = _steps_of_disc(most)
+    if not border or np.isin(_PENTAGONS, np.concatenate(discs)).any():
+        # As above: cells come in no order around a pentagon, also where it lies in the last ring.
+        around = rings_around(cover, most)
+        return np.fromiter(around.keys(), np.int64), np.fromiter(around.values(), np.int64)
+    # Nearer cells first: of each cell the first finding has the fewest steps.
+    found, first = np.unique(np.column_stack(discs).ravel(), return_index=True)
+    rings = steps[first // len(discs)]
+    inside = np.array(list(cover), np.int64)
+    at = np.searchsorted(found, inside)
+    known = found[np.minimum(at, found.size - 1)] == inside
+    rings[at[known]] = 0
+    deep = inside[~known]
+    return np.concatenate([found, deep]), np.concatenate([rings, np.zeros(deep.size, np.int64)])
+
+
+def are_middles(many: Cells) -> NDArray[np.bool_]:
+    """Which resolution-9 cells are the centre child of their parent: their last digit is 0."""
+    return (many >> 3 * (15 - COVER)) & 7 == 0
+
+
+def parents(many: Cells, resolution: int) -> Cells:
+    """The ancestors of cells: the resolution set, the digits below it all ones (as sql/10_cells.sql)."""
+    return (many & ~(15 << 52)) | resolution << 52 | (1 << 3 * (15 - resolution)) - 1
+
+
+def descendants(many: Cells, resolution: int) -> tuple[Cells, Cells]:
+    """Between which indexes the finer cells under each of these lie: with further digits all 0, and all 7."""
+    digits = 3 * (15 - resolution)
+    finer = parents(many, 15) & ~(15 << 52) | resolution << 52
+    coarse = (many >> 52) & 15
+    below = ((1 << 3 * (15 - coarse)) - 1) & ~((1 << digits) - 1)
+    return finer & ~below, finer
+
+
+@lru_cache(maxsize=8)
+def _steps_of_disc(most: int) -> Cells:
+    """The steps of each cell of a disc without pentagon, which comes ring by ring from its centre."""
+    return np.repeat(np.arange(most + 1), [1, *(6 * ring for ring in range(1, most + 1))])
 
 
 def union(cells: Iterable[int]) -> shapely.MultiPolygon:

@@ -31,6 +31,14 @@ def distance_m(a: shapely.Point, b: shapely.Point) -> float:
     return _ELLIPSOID.inv(a.x, a.y, b.x, b.y)[2]
 
 
+def circle(centre: shapely.Point, radius_m: float, corners: int = 64) -> shapely.Polygon:
+    """The ground within geodesic metres of a point (EPSG:4326), for drawing: its corners are exact, its sides some 0.1 % within."""
+    bearings = np.linspace(360, 0, corners, endpoint=False)
+    x, y, radii = (np.full(corners, value) for value in (centre.x, centre.y, float(radius_m)))
+    lon, lat, _ = _ELLIPSOID.fwd(x, y, bearings, radii)
+    return shapely.Polygon(np.column_stack([lon, lat]))
+
+
 @dataclass(frozen=True)
 class Plane:
     """A sheet of paper laid on the ground at a point (EPSG:4326): metres east and north of it, true within 1:10,000 for 20 km."""

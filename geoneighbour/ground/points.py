@@ -9,6 +9,11 @@ import shapely
 
 from geoneighbour.errors import InvalidInput
 
+FURTHEST_EAST, FURTHEST_NORTH = 179.0, 85.0
+"""Degrees, and west, and south: the edge of the map. Beyond it outlines of cells wrap around."""
+LEAST_EARTH_RADIUS_M = 6_335_000
+"""The ellipsoid's smallest radius of curvature: a circle is drawn no smaller by it."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -27,11 +32,20 @@ class Point:
 
     def require_habitable(self) -> Point:
         """Itself; InvalidInput near the 180th meridian and the poles, where outlines of cells wrap around the map."""
-        for field, value, bound in (("lon", self.lon, 179.0), ("lat", self.lat, 85.0)):
+        for field, value, bound in (("lon", self.lon, FURTHEST_EAST), ("lat", self.lat, FURTHEST_NORTH)):
             if abs(value) > bound:
                 raise InvalidInput(
                     "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field=field
                 )
+        return self
+
+    def require_room(self, radius_m: float) -> Point:
+        """Itself; InvalidInput where a circle of so many metres around it touches the 180th meridian."""
+        reach = math.sin(radius_m / LEAST_EARTH_RADIUS_M) / math.cos(math.radians(self.lat))
+        if reach >= 1 or abs(self.lon) + math.degrees(math.asin(reach)) >= 180:
+            raise InvalidInput(
+                "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field="radius_m"
+            )
         return self
 
     @property

@@ -14,7 +14,7 @@ import shapely
 from geoneighbour.errors import InvalidInput, InvalidShape
 from geoneighbour.ground import cells
 from geoneighbour.ground.metres import area_m2
-from geoneighbour.ground.points import Point
+from geoneighbour.ground.points import FURTHEST_EAST, FURTHEST_NORTH, Point
 
 MOST_BYTES = 64 * 1024
 MOST_VERTICES = 500
@@ -22,8 +22,6 @@ MOST_TOUCHED = 600
 """Cells: 25 km² drawn round touch some 340. A long thin line would make neighbours of everyone on its way."""
 MOST_PAINTED = 2_500
 """Cells of resolution 10: 25 km² hold some 2,000."""
-FURTHEST_NORTH = 85.0
-"""Degrees, and south: where homes end too (Point.require_habitable)."""
 FIELD = "geometry"
 
 
@@ -32,18 +30,49 @@ def neighbourhood_shape(geometry: Any, largest_km2: float) -> shapely.MultiPolyg
 
     Coordinates are rounded to 1e-7 degrees, heights dropped. InvalidShape says what is wrong and what to do.
     """
+    shape = _sound(geometry)
+    fault = fault_of_size(shape, largest_km2)
+    if fault:
+        raise fault.refusal()
+    return shape
+
+
+def area_shape(geometry: Any, least_km2: float, most_km2: float) -> shapely.MultiPolygon:
+    """A GeoJSON Polygon or MultiPolygon (EPSG:4326) that members or cells are asked about: valid, of a size (km², geodesic).
+
+    Coordinates are rounded to 1e-7 degrees, heights dropped. InvalidShape, of the field `area`, says what is wrong.
+    """
+    try:
+        shape = _sound(geometry)
+    except InvalidShape as error:
+        error.field = "area"
+        raise
+    size_m2 = area_m2(shape)
+    if not least_km2 <= size_m2 / 1e6 <= most_km2:
+        raise InvalidShape(
+            "Cette zone fait %(area)s km² : il en faut de %(least)s à %(most)s.",
+            field="area",
+            area=_km2(size_m2),
+            least=least_km2,
+            most=most_km2,
+        )
+    return shape
+
+
+def _sound(geometry: Any) -> shapely.MultiPolygon:
     shape = _parse(geometry)
     west, south, east, north = shape.bounds
     if max(-south, north) > FURTHEST_NORTH:
         # Around a pole a small area can span all longitudes: covering it takes all memory there is.
         raise InvalidShape("Un sommet est hors de la carte.", field=FIELD)
+    if max(-west, east) > FURTHEST_EAST:
+        raise InvalidShape(
+            "Ce lieu touche le bord de la carte : le service ne va pas jusque-là.", field=FIELD
+        )
     if east - west > 180:
         raise InvalidShape("Un contour ne peut pas franchir le 180e méridien.", field=FIELD)
     if not shape.is_valid:
         raise _invalid(shape)
-    fault = fault_of_size(shape, largest_km2)
-    if fault:
-        raise fault.refusal()
     return shape
 
 

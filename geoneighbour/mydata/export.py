@@ -38,6 +38,7 @@ OTHERS = {
 }
 """Columns that name a member in somebody else's doing: who blocked me is theirs to tell."""
 SECRET = {
+    "cells",
     "password",
     "fs_uniquifier",
     "fs_webauthn_user_handle",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
 
 import click
 from tqdm import tqdm
 
 from geoneighbour import settings
-from geoneighbour.database.engine import database_url, make_engine, transaction
+from geoneighbour.database.engine import database_url, make_engine
 from geoneighbour.nearness import review as weekly
+
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it."""
 
 
 @click.group()
@@ -19,11 +22,30 @@ def nearness() -> None:
 
 @nearness.command()
 def review() -> None:
-    """The weekly review: take the census, publish cells, set spreads and wider areas anew. One transaction."""
-    with transaction(make_engine(database_url(settings.load()))) as session:
-        for what, number in weekly.run(session, _bar).items():
-            click.echo(f"{what.replace('_', ' ')}: {number}")
+    """The weekly review: take the census, carry out what was decided, publish cells, set spreads and wider areas anew.
 
+    Step by step: one that was broken off goes on where it stood.
+    """
+    engine = make_engine(database_url(settings.load()))
+    steps: list[str] = []
+    with tqdm(disable=None, leave=False) as bar:
 
-def _bar(items: Iterable[int], what: str) -> Iterable[int]:
-    return tqdm(items, desc=what, disable=None, leave=False)
+        def tell(step: str, left: int) -> None:
+            if steps[-1:] != [step]:
+                bar.reset()
+                bar.set_description_str(step)
+            steps.append(step)
+            bar.total = bar.n + 1 + left
+            bar.update()
+
+        try:
+            changes = weekly.carry_out(engine, tell)
+        except KeyboardInterrupt:
+            if not steps:
+                raise
+            click.echo(
+                "\nInterrupted; what was done stands, and the next review goes on from there.", err=True
+            )
+            sys.exit(INTERRUPTED)
+    for what, number in changes.items():
+        click.echo(f"{what.replace('_', ' ')}: {number}")

@@ -1,4 +1,4 @@
-"""Where am I, who is near, whom would this reach: /api/v1/place, /me, /contacts, /reach; and the base map's tiles."""
+"""Where am I, who is near: /api/v1/place, /me, /contacts; and the base map's tiles."""
 
 from __future__ import annotations
 
@@ -33,10 +33,6 @@ class Where(BaseModel):
 
     lon: float
     lat: float
-
-
-class ReachQuery(BaseModel):
-    reach: str
 
 
 @api.post("/place")
@@ -157,14 +153,6 @@ def profile(member_id: int) -> dict[str, Any]:
         "rings": row.rings,
         "sentence": words.why(row, row.other_kind, row.other_name, row.other_commune),
     }
-
-
-@api.get("/reach")
-@api.input(ReachQuery, location="query")
-def reach(query_data: ReachQuery) -> dict[str, Any]:
-    """Before writing: the ground of a reach and about how many people it holds."""
-    area = service.preview(db(), current_member().id, query_data.reach)
-    return {"reach": query_data.reach, "people": people(area.people), "area": geojson(area.shape)}
 
 
 @tiles.get("/tiles/<int:z>/<int:x>/<int:y>.mvt")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     SmallInteger,
+    Text,
     func,
 )
 from sqlalchemy import text as sql
@@ -68,8 +69,12 @@ class CellOutline(Base):
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     geom: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
 
-    # Serves the number of people in an area.
-    __table_args__ = (Index("ix_cell_outline_geom", "geom", postgresql_using="gist"),)
+    __table_args__ = (
+        # Serves the number of people in an area, and drawn areas: which cells have their middle inside?
+        Index("ix_cell_outline_geom", "geom", postgresql_using="gist"),
+        # Serves radii.
+        Index("ix_cell_outline_middle", sql("geography(st_centroid(geom))"), postgresql_using="gist"),
+    )
 
 
 class Spread(Base):
@@ -109,3 +114,17 @@ class Review(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     reviewed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     changes: Mapped[dict[str, int]] = mapped_column(JSONB)
+
+
+class ReviewUnderWay(Base):
+    """Where a review stands that has begun and not ended: at most one row (docs/decisions/024)."""
+
+    __tablename__ = "review_under_way"
+
+    single: Mapped[bool] = mapped_column(primary_key=True, server_default=sql("true"))
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    step: Mapped[str] = mapped_column(Text, comment="what is to be done next")
+    upto: Mapped[int | None] = mapped_column(BigInteger, comment="the last anchor that was dealt with")
+    changes: Mapped[dict[str, int]] = mapped_column(JSONB, comment="the counts so far")
+
+    __table_args__ = (CheckConstraint("single", name="single"),)

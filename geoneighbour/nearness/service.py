@@ -16,6 +16,7 @@ from geoneighbour.errors import InvalidInput, NotFound
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
+from geoneighbour.neighbourhoods import walking
 from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
 
 _OPEN_AT = text(
@@ -26,27 +27,28 @@ _PROFILE = text("SELECT * FROM nearness.profile(:viewer, :other)")
 _WIDER = text(
     "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people,"
     " ST_AsGeoJSON(n.geom, 6)::json AS geometry"
-    " FROM nearness.wider_area_found(:spread, :disc, :ring) AS w JOIN neighbourhood AS n ON n.id = w.zone"
-    " WHERE n.state = 'open' AND n.id <> :zone ORDER BY w.rings, n.name, n.id"
+    " FROM neighbourhood AS n JOIN unnest(CAST(:others AS bigint[]), CAST(:rings AS integer[])) AS w (zone, rings)"
+    " ON w.zone = n.id ORDER BY w.rings, n.name, n.id"
 )
+_STORED = text(
+    "SELECT w.other, w.rings FROM wider_area AS w JOIN neighbourhood AS n ON n.id = w.other"
+    " WHERE w.zone = :zone AND n.state = 'open'"
+)
+_FOUND = text(
+    "SELECT w.zone, w.rings FROM nearness.wider_area_found(:spread, :disc, :ring) AS w"
+    " JOIN neighbourhood AS n ON n.id = w.zone WHERE n.state = 'open' AND n.id <> :zone"
+)
+_SPREAD = text("SELECT spread.rings FROM zone JOIN spread ON spread.cell = zone.anchor WHERE zone.id = :zone")
 
 
 @dataclass(frozen=True)
 class Around:
-    """A zone, the rings that are looked at around it, and how far its wider area goes, in rings."""
+    """A zone, the cells of the rings around it as far as its wider area goes, and the open neighbourhoods in that, with their rings."""
 
     zone: int
-    rings: dict[int, int]
+    ground: frozenset[int]
     spread: int
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        return {
-            "zone": self.zone,
-            "spread": self.spread,
-            "disc": [*self.rings],
-            "ring": [*self.rings.values()],
-        }
+    others: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def place(session: Session, point: Point) -> Place:
     covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
     cell = cells.cell_at(point, cells.SURROUNDINGS)
     zone = covering[0].id if covering else cell
-    wider = _wider(session, _around(session, zone, exactly=False))
+    wider = _wider(session, _around(session, zone))
     return Place(
         commune=session.get(Commune, commune_id) if commune_id else None,
         neighbourhoods=covering,
@@ -99,7 +101,7 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
         case "neighbourhood":
             return _own(session, home.zone)
         case "wider":
-            return _wider(session, _around_home(session, member_id))
+            return _wider(session, around_home(session, member_id))
         case "commune" | "commune_adjacent":
             return _communes(session, home.commune_id, reach)
     raise InvalidInput("Cette portée n'existe pas.", field="reach")
@@ -140,7 +142,8 @@ def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
 
     Surroundings are not listed: that one exists says that somebody lives there.
     """
-    return list(session.execute(_WIDER, _around_home(session, member_id).asked))
+    others = around_home(session, member_id).others
+    return list(session.execute(_WIDER, {"others": [*others], "rings": [*others.values()]}))
 
 
 def cells_in(session: Session, shape: BaseGeometry) -> list[Row[Any]]:
@@ -165,45 +168,66 @@ def _own(session: Session, zone: int) -> Area:
     return _counted(session, cells.outline(zone))
 
 
-def _around_home(session: Session, member_id: int) -> Around:
+def around_home(session: Session, member_id: int) -> Around:
+    """By what is stored, which the rule goes by; for people that nobody has looked at by published cells (decision 016)."""
     zone = residence(session, member_id).zone
-    return _around(session, zone, exactly=members.get(session, member_id).verified_at is not None)
+    if members.get(session, member_id).verified_at is None:
+        return _around(session, zone)
+    return around_zone(session, zone)
 
 
-def _around(session: Session, zone: int, exactly: bool) -> Around:
-    """By the spread that the rule goes by; or, for places and people that nobody has looked at, by published cells alone (decision 016)."""
+def around_zone(session: Session, zone: int) -> Around:
+    """By what is stored: for who lives or lived there, verified."""
+    spread = session.scalar(_SPREAD, {"zone": zone}) or 0
+    rings = _rings(session, zone, spread)
+    others = session.execute(_STORED, {"zone": zone})
+    return Around(zone, frozenset(rings), spread, {row.other: row.rings for row in others})
+
+
+def _around(session: Session, zone: int) -> Around:
+    """By published cells alone."""
     neighbourhood = session.get(Neighbourhood, zone)
-    anchor = neighbourhood.anchor if neighbourhood else zone
+    disc = cells.rings_around(cells.surroundings_cover(neighbourhood.anchor if neighbourhood else zone))
+    spread = session.scalar(select(func.nearness.spread_published([*disc], [*disc.values()]))) or 0
+    rings = _rings(session, zone, cells.MOST_RINGS)
+    asked = {"zone": zone, "spread": spread, "disc": [*rings], "ring": [*rings.values()]}
+    ground = frozenset(cell for cell, ring in rings.items() if ring <= spread)
+    return Around(zone, ground, spread, {row.zone: row.rings for row in session.execute(_FOUND, asked)})
+
+
+def _rings(session: Session, zone: int, most: int) -> dict[int, int]:
+    """Around barriers, and whether anybody lives there or not."""
+    neighbourhood = session.get(Neighbourhood, zone)
     cover = neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
-    disc = cells.rings_around(cells.surroundings_cover(anchor))
-    found = (
-        func.nearness.spread_found(anchor, [*disc], [*disc.values()])
-        if exactly
-        else func.nearness.spread_published([*disc], [*disc.values()])
-    )
-    return Around(zone, cells.rings_around(cover), session.scalar(select(found)) or 0)
+    return walking.rings_around(session, walking.start(session, zone, cover), most)
 
 
 def _wider(session: Session, around: Around) -> Area:
     """As many rings as the spread, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
-    ground = cells.union(cell for cell, ring in around.rings.items() if ring <= around.spread)
-    found = [row.id for row in session.execute(_WIDER, around.asked)]
-    others = session.scalars(
-        select(Neighbourhood.geom).where(
-            Neighbourhood.id.in_([*found, around.zone]), Neighbourhood.state == OPEN
-        )
-    )
-    shape = shapely.union_all([ground, *(to_shape(geom) for geom in others)])
+    shape = wider_ground(session, around)
     return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), around.spread))))
+
+
+def wider_ground(session: Session, around: Around) -> BaseGeometry:
+    open_ones = select(Neighbourhood.geom).where(
+        Neighbourhood.id.in_([*around.others, around.zone]), Neighbourhood.state == OPEN
+    )
+    return shapely.union_all(
+        [cells.union(around.ground), *(to_shape(geom) for geom in session.scalars(open_ones))]
+    )
+
+
+def commune_ground(session: Session, commune_id: int, reach: str) -> BaseGeometry:
+    """The commune, or it and those adjacent, a little simplified: to draw, and for a rounded number."""
+    ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
+    shape: BaseGeometry = shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
+    return shape
 
 
 def _communes(session: Session, commune_id: int | None, reach: str) -> Area:
     if commune_id is None:
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
-    ground = text("SELECT ST_AsBinary(nearness.commune_ground(:commune, :reach))")
-    return _counted(
-        session, shapely.from_wkb(session.scalar(ground, {"commune": commune_id, "reach": reach}))
-    )
+    return _counted(session, commune_ground(session, commune_id, reach))
 
 
 def _counted(session: Session, shape: BaseGeometry) -> Area:

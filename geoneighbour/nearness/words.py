@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 
 _ELISION = "AEIOUYÀÂÉÈÊËÎÏÔÛÜŒaeiouyàâéèêëîïôûüœ"
 
@@ -60,6 +60,39 @@ def why(row: Any, kind: str, name: str | None, commune: str | None) -> str:
                 "%(commune)s touche %(home)s, votre commune.", commune=commune, home=row.home_commune
             )
     raise ValueError(f"no words for tier {row.tier!r}")
+
+
+def why_post(row: Any) -> str:
+    """Why the reader sees a post (a row of nearness.post_shown), in one sentence: by what it came, and no metres between homes."""
+    if row.tier == "self":
+        return why(row, row.origin_kind, row.origin_name, row.origin_commune)
+    if row.watched:
+        return gettext("Vous suivez « %(name)s ».", name=row.watched)
+    match row.reach:
+        case "area" if row.on_homes and row.origin_commune:
+            return gettext(
+                "Vous habitez dans la zone dessinée par la commune : %(commune)s.", commune=row.origin_commune
+            )
+        case "area" if row.on_homes:
+            return gettext("Vous habitez dans la zone dessinée par les autorités.")
+        case "area":
+            return gettext("%(name)s a dessiné une zone qui tient votre secteur.", name=row.author_name)
+        case "radius":
+            km = format_decimal(row.radius_m / 1000)
+            if row.placed:
+                return gettext(
+                    "%(name)s a choisi un lieu, à %(km)s km au plus de votre secteur.",
+                    km=km,
+                    name=row.author_name,
+                )
+            return gettext(
+                "%(name)s écrit jusqu’à %(km)s km autour de son secteur : le vôtre en est.",
+                km=km,
+                name=row.author_name,
+            )
+        case "all":
+            return gettext("%(name)s écrit à tout le monde.", name=row.author_name)
+    return why(row, row.origin_kind, row.origin_name, row.origin_commune)
 
 
 def in_wider_area(origin: str, home: str | None, rings: int | None) -> str:

@@ -27,8 +27,13 @@ ODD = 0.2
 MUCH = 0.5
 """Of a shape: so much in common is the same neighbourhood under two names."""
 SOME = 0.03
+BEYOND = 0.05
+"""Of a shape: so much beyond a river is no accident."""
 FAR_OFF = 4.0
 """Times larger or smaller than those around."""
+_THROUGH = text(
+    "SELECT kind, name, ST_AsBinary(geom) AS geom FROM nearness.barriers_through(ST_GeomFromWKB(:drawn, 4326))"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def look(session: Session, member_id: int, geometry: Any, redrawn: int | None = 
         Advice("home", "fine" if inside else "stop"),
         *_overlaps(beside),
         *_slivers(shape, beside),
+        *_barriers(session, shape),
         *_form(shape),
         _size(area_m2(shape) / 1e6, usual),
         Advice("people", "fine", {"people": people}),
@@ -117,6 +123,29 @@ def _slivers(shape: shapely.MultiPolygon, beside: Sequence[Row[Any]]) -> Iterato
         whole = _largest(whole.difference(shapely.union_all(others).difference(own)))
         better = shapely.set_precision(affinity.scale(whole, 1 / shortened, 1, origin=(0, 0)), 1e-7)
         yield Advice("sliver", "look", {"geometry": json.loads(shapely.to_geojson(better))})
+
+
+def _barriers(session: Session, shape: shapely.MultiPolygon) -> Iterator[Advice]:
+    """What parts the shape, with ground on both sides and no crossing inside: rings walk around it, and so do people."""
+    rows = session.execute(_THROUGH, {"drawn": shape.wkb}).all()
+    if not rows:
+        return
+    lines = [shapely.from_wkb(bytes(row.geom)) for row in rows]
+    # Whose border follows a river has slivers beyond it.
+    if sum(_cut_off(piece, lines) for piece in shape.geoms) >= BEYOND * shape.area:
+        told = dict.fromkeys((row.name, row.kind) for row in rows)
+        yield Advice("barrier", "look", {"barriers": [{"name": name, "kind": kind} for name, kind in told]})
+
+
+def _cut_off(piece: shapely.Polygon, lines: Sequence[Any]) -> float:
+    """The ground of a polygon that lines part from the largest of its parts, in square degrees."""
+    net = shapely.union_all([piece.boundary, *lines])
+    parts = [
+        part.area
+        for part in shapely.get_parts(shapely.polygonize(shapely.get_parts(net)))
+        if piece.covers(part.representative_point())
+    ]
+    return sum(parts) - max(parts)
 
 
 def _form(shape: shapely.MultiPolygon) -> Iterator[Advice]:

@@ -15,22 +15,45 @@ from geoneighbour.members.models import Notice
 from geoneighbour.neighbourhoods import queries, zones
 from geoneighbour.neighbourhoods.models import ARCHIVED, PROPOSED, Change, Neighbourhood, Outline
 
+COUNTED = ("redraws", "mergers", "archives", "lapsed")
+_WAITING = (Change.state == "accepted", Change.kind != "rename", func.nearness.may_take_effect(Change.id))
+
+
+def leave(session: Session) -> dict[str, int]:
+    """Who is due leaves. Returns the count."""
+    return {"members_left": session.scalar(select(func.nearness.leave_when_due())) or 0}
+
+
+def waiting(session: Session) -> int:
+    """How many accepted changes may take effect now."""
+    return session.scalar(select(func.count()).where(*_WAITING)) or 0
+
 
 def take_effect(session: Session) -> dict[str, int]:
-    """Once a week: who is due leaves, then accepted changes count, the first accepted first. Returns the counts."""
-    counts = {"members_left": session.scalar(select(func.nearness.leave_when_due())) or 0}
-    counts |= dict.fromkeys(("redraws", "mergers", "archives", "lapsed"), 0)
-    accepted = select(Change.id).where(Change.state == "accepted", Change.kind != "rename")
-    for change_id in session.scalars(
-        accepted.order_by(func.greatest(Change.accepted_at, Change.agreed_at), Change.id)
-    ).all():
+    """The change that was accepted first takes effect, or comes to nothing; an empty answer when none may.
+
+    An earlier one may have ended the neighbourhood, or used up its month.
+    """
+    first = (
+        select(Change.id)
+        .where(*_WAITING)
+        .order_by(func.greatest(Change.accepted_at, Change.agreed_at), Change.id)
+    )
+    while (change_id := session.scalar(first.limit(1))) is not None:
         change = hold(session, change_id)
-        # An earlier one may have ended the neighbourhood, or used up its month.
+        # Somebody may have refused it just now.
         if change and queries.may_take_effect(session, change_id):
-            counts[_carry_out(session, change)] += 1
-    counts["proposals_archived"] = session.scalar(select(func.nearness.archive_unsupported())) or 0
+            counted = _carry_out(session, change)
+            session.flush()
+            session.expire_all()
+            return {counted: 1}
+    return {}
+
+
+def archive_unsupported(session: Session) -> dict[str, int]:
+    archived = session.scalar(select(func.nearness.archive_unsupported())) or 0
     session.expire_all()
-    return counts
+    return {"proposals_archived": archived}
 
 
 def hold(session: Session, change_id: int) -> Change | None:

@@ -135,6 +135,7 @@ class Residence(Base):
         # Serve the audience: who lives in this zone, in this commune?
         Index("ix_residence_zone", "zone", postgresql_include=["member_id"]),
         Index("ix_residence_commune_id", "commune_id", postgresql_include=["member_id"]),
+        Index("ix_residence_home_cell", "home_cell", postgresql_include=["member_id"]),
     )
 
 

@@ -43,6 +43,11 @@ def advice(one: Advice) -> str:
             return gettext(
                 "Il est en %(pieces)d morceaux : d’un seul tenant, on s’y croise.", pieces=about["pieces"]
             )
+        case "barrier":
+            return gettext(
+                "Il est coupé en deux, sans passage dedans : %(names)s. Arrêtez-le à ce bord, ou menez-le jusqu’à un pont.",
+                names=format_list([_barrier(one) for one in about["barriers"]], locale=get_locale()),
+            )
         case "odd_shape":
             return gettext("Il est très étiré ou découpé : plus ramassé, on en fait le tour à pied.")
         case "large":
@@ -76,6 +81,16 @@ def advice(one: Advice) -> str:
                 else gettext("Aucune commune ici : c’est la mer, ou l’étranger.")
             )
     raise ValueError(one.kind)
+
+
+def _barrier(one: dict[str, str | None]) -> str:
+    kinds = {
+        "river": gettext("rivière"),
+        "motorway": gettext("autoroute"),
+        "railway": gettext("voie ferrée"),
+        "other": gettext("obstacle"),
+    }
+    return one["name"] or kinds[one["kind"] or "other"]
 
 
 def _sizes(about: dict[str, Any]) -> dict[str, str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
+from geoneighbour.neighbourhoods import walking
 from geoneighbour.neighbourhoods.models import Zone, ZoneCell
 
 
 def ensure_surroundings(session: Session, cell: int) -> int:
     """The zone of a resolution-8 cell, made when nobody lived there before. Returns its id, the cell."""
     if session.get(Zone, cell) is None:
-        _lock(session)
+        lock(session)
         if session.get(Zone, cell, populate_existing=True) is None:
             add(session, cell, cell, cells.surroundings_cover(cell))
     return cell
@@ -23,43 +24,55 @@ def ensure_surroundings(session: Session, cell: int) -> int:
 
 def add(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
     """A new zone with its cover (resolution 9), the spread of its anchor (resolution 8) and its wider area."""
-    _lock(session)
+    lock(session)
     session.execute(insert(Zone).values(id=zone, anchor=anchor))
     _cover(session, zone, anchor, list(cover))
 
 
 def redraw(session: Session, zone: int, anchor: int, cover: Iterable[int]) -> None:
     """A zone gets another anchor and cover, and the wider area that comes of them."""
-    _lock(session)
+    lock(session)
     session.execute(update(Zone).where(Zone.id == zone).values(anchor=anchor))
-    session.execute(delete(ZoneCell).where(ZoneCell.zone == zone))
     _cover(session, zone, anchor, list(cover))
 
 
 def end(session: Session, zone: int) -> None:
     """A zone in which nobody lives, and nothing began, is no more."""
-    _lock(session)
+    lock(session)
     session.execute(delete(Zone).where(Zone.id == zone))
 
 
-def review_spread(session: Session, anchor: int) -> int:
-    """Sets the spread of an anchor from the last census; returns it."""
-    cells_, steps = _disc(cells.surroundings_cover(anchor))
-    return session.scalar(select(func.nearness.review_spread(anchor, cells_, steps))) or 0
-
-
-def relate(session: Session, zone: int, cover: Iterable[int] | None = None) -> None:
-    """Finds a zone's wider area anew, from its cover (read from the database when not given)."""
-    if cover is None:
-        cover = session.scalars(select(ZoneCell.cell).where(ZoneCell.zone == zone)).all()
-    _lock(session)
-    session.execute(select(func.nearness.relate_zone(zone, *_disc(cover))))
+def relate(session: Session, zone: int, start: Iterable[int] | None = None) -> None:
+    """Finds a zone's wider area anew, from the cells it starts from (read from the database when not given)."""
+    if start is None:
+        start = session.scalars(select(ZoneCell.cell).where(ZoneCell.zone == zone)).all()
+    lock(session)
+    session.execute(select(func.nearness.relate_zone(zone, *_walked(session, start))))
 
 
 def _cover(session: Session, zone: int, anchor: int, cover: list[int]) -> None:
-    session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in cover])
-    review_spread(session, anchor)
-    relate(session, zone, cover)
+    start = place(session, zone, cover)
+    discs = _disc(cells.surroundings_cover(anchor))
+    session.execute(select(func.nearness.first_spread(anchor, *discs)))
+    relate(session, zone, start)
+
+
+def place(session: Session, zone: int, cover: Collection[int]) -> Collection[int]:
+    """Stores the cells from which a zone's rings start: its cover, less what barriers cut off. Returns them."""
+    start = walking.start(session, zone, cover)
+    session.execute(delete(ZoneCell).where(ZoneCell.zone == zone))
+    if start:
+        session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in start])
+    return start
+
+
+def _walked(session: Session, start: Iterable[int]) -> tuple[list[int], list[int]]:
+    """The cells within 20 steps around barriers, and the steps."""
+    start = frozenset(start)
+    if barred := walking.barred(session, start):
+        rings = cells.rings_around(start, barred=barred)
+        return [*rings], [*rings.values()]
+    return _disc_of(start)
 
 
 def _disc(cover: Iterable[int]) -> tuple[list[int], list[int]]:
@@ -73,6 +86,11 @@ def _disc_of(cover: frozenset[int]) -> tuple[list[int], list[int]]:
     return [*rings], [*rings.values()]
 
 
-def _lock(session: Session) -> None:
+def is_surroundings(zone: int) -> bool:
+    """As sql/10_cells.sql has it: any H3 index is above 2^59, and neighbourhoods count from 1."""
+    return zone > 1 << 58
+
+
+def lock(session: Session) -> None:
     """One at a time until the transaction ends: two zones that come at once must see each other."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("nearness.zones"))))

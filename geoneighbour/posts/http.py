@@ -1,4 +1,4 @@
-"""The feed, posts and private conversations: /api/v1/feed, /api/v1/posts, /api/v1/threads."""
+"""The feed, posts and private conversations: /api/v1/feed, /api/v1/reach, /api/v1/posts, /api/v1/threads."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from geoneighbour.database.http import db
+from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import words
-from geoneighbour.nearness.http import collection, feature
-from geoneighbour.posts import photos, queries, service
+from geoneighbour.nearness.http import collection, feature, geojson
+from geoneighbour.nearness.service import residence
+from geoneighbour.neighbourhoods.numbers import people
+from geoneighbour.posts import photos, preview, queries, reaching, service
 from geoneighbour.posts.models import PostPhoto
 from geoneighbour.posts.photo_http import photo_json
 
 api = APIBlueprint("posts", __name__, url_prefix="/api/v1", tag="posts")
 
 Kind = Literal["request", "offer", "news"]
-Tier = Literal["self", "neighbour", "wider", "commune", "adjacent_commune"]
+Tier = Literal["self", "neighbour", "wider", "commune", "adjacent_commune", "beyond"]
 
 
 class Page(BaseModel):
@@ -33,14 +36,41 @@ class Page(BaseModel):
     author: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
-class Post(BaseModel):
-    """One sentence that asks, offers or tells; whom it is for: neighbourhood, wider, commune or commune_adjacent."""
+class Place(BaseModel):
+    """A public place: degrees, EPSG:4326."""
 
     model_config = ConfigDict(extra="forbid")
 
+    lon: float
+    lat: float
+
+
+class Reach(BaseModel):
+    """Whom a post is for: neighbourhood, wider, commune, commune_adjacent, radius, area or all.
+
+    A radius (500 to 50,000 metres) is around the author's published cell, or a public place. An area is a GeoJSON polygon.
+    Authorities alone ask for exact homes, of an area or their commune.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    reach: str
+    radius_m: int | None = None
+    place: Place | None = None
+    area: dict[str, Any] | None = None
+    on_homes: bool = False
+
+    def taken(self) -> dict[str, Any]:
+        """What the reach takes besides, as reaching.reached wants it."""
+        place = Point(self.place.lon, self.place.lat) if self.place else None
+        return {"radius_m": self.radius_m, "place": place, "area": self.area, "on_homes": self.on_homes}
+
+
+class Post(Reach):
+    """One sentence that asks, offers or tells, and whom it is for."""
+
     kind: Kind
     body: str
-    reach: str
 
 
 class Words(BaseModel):
@@ -58,12 +88,16 @@ def post_json(row: Row[Any], shots: Sequence[PostPhoto]) -> dict[str, Any]:
         "author": {"id": row.author_id, "name": row.author_name},
         "mine": row.mine,
         "reach": row.reach,
+        "radius_m": row.radius_m,
+        "placed": row.placed,
+        "on_homes": row.on_homes,
+        "watched": row.watched,
         "created_at": row.created_at.isoformat(),
         "closed_at": row.closed_at.isoformat() if row.closed_at else None,
         "cell": row.cell,
         "tier": row.tier,
         "rings": row.rings,
-        "why": words.why(row, row.origin_kind, row.origin_name, row.origin_commune),
+        "why": words.why_post(row),
         "photos": [photo_json(photo) for photo in shots],
     }
 
@@ -101,11 +135,29 @@ def feed(query_data: Page) -> dict[str, Any]:
     }
 
 
+@api.post("/reach")
+@api.input(Reach)
+def reach(json_data: Reach) -> dict[str, Any]:
+    """Before writing: the ground of a reach, and about how many people it comes to, by how near they are. In the body, so that no log holds it."""
+    member, asked = current_member(), json_data
+    home = residence(db(), member.id)
+    meant = reaching.reached(db(), member.id, home, asked.reach, **asked.taken())
+    found = preview.preview(db(), member.id, meant)
+    return {
+        "reach": asked.reach,
+        "people": people(found.people),
+        "by_tier": {tier: people(number) for tier, number in found.by_tier.items()},
+        "area": geojson(found.shape) if found.shape is not None else None,
+        "warning": {"kind": "many", "people": people(found.people)} if found.many else None,
+    }
+
+
 @api.post("/posts")
 @api.input(Post)
 def write(json_data: Post) -> tuple[dict[str, Any], int]:
     member = current_member()
-    post = service.write(db(), member.id, json_data.kind, json_data.body, json_data.reach)
+    asked = json_data
+    post = service.write(db(), member.id, asked.kind, asked.body, asked.reach, **asked.taken())
     return _shown(member.id, post.id), 201
 
 

@@ -19,7 +19,7 @@ _FEED = text(
 _POST = text("SELECT * FROM nearness.post_shown(:post, :member)")
 _CELLS = text(
     "SELECT nearness.cell_text(cell) AS cell, ST_AsGeoJSON(geom, 6)::json AS geometry FROM cell_outline"
-    " WHERE nearness.cell_text(cell) = ANY(:cells)"
+    " WHERE cell = ANY(CAST(:cells AS bigint[]))"
 )
 _THREADS = text("SELECT * FROM nearness.threads_of(:member) ORDER BY last_at DESC NULLS LAST")
 
@@ -51,7 +51,9 @@ def shown(session: Session, member_id: int, post_id: int) -> Row[Any]:
 
 def outlines(session: Session, cells: list[str]) -> dict[str, Any]:
     """GeoJSON hexagons of published cells, by their text."""
-    return {row.cell: row.geometry for row in session.execute(_CELLS, {"cells": cells})}
+    # As numbers, by which they are found.
+    numbers = [int(cell, 16) for cell in cells]
+    return {row.cell: row.geometry for row in session.execute(_CELLS, {"cells": numbers})}
 
 
 def threads(session: Session, member_id: int) -> list[Row[Any]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from geoalchemy2 import WKBElement
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
+from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member
 from geoneighbour.neighbourhoods.models import Residence
-from geoneighbour.posts.models import KINDS, REACHES, Message, Post, Thread
+from geoneighbour.posts import reaching
+from geoneighbour.posts.models import KINDS, Message, Post, Thread
 
 TWICE = timedelta(seconds=30)
 """The same words by the same author within this time are one: a finger taps twice, a page is sent again."""
@@ -22,10 +26,21 @@ NEW_A_DAY = 20
 """How many a verified member begins in 24 hours."""
 
 
-def write(session: Session, member_id: int, kind: str, body: str, reach: str) -> Post:
+def write(
+    session: Session,
+    member_id: int,
+    kind: str,
+    body: str,
+    reach: str,
+    *,
+    radius_m: int | None = None,
+    place: Point | None = None,
+    area: Any = None,
+    on_homes: bool = False,
+) -> Post:
     """A new post whose origin is where its author lives now; the same again within TWICE is the first one.
 
-    NotVerified, or InvalidInput with its field.
+    What a reach needs beside its name: reaching.reached. NotVerified, Forbidden, or InvalidInput with its field.
     """
     session.execute(select(func.nearness.hold_communes()))
     members.require_verified(session, member_id)
@@ -36,14 +51,13 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
     if kind not in KINDS:
         raise InvalidInput("Une nature parmi : %(kinds)s.", field="kind", kinds=", ".join(KINDS))
-    if reach not in REACHES:
-        raise InvalidInput("Une portée parmi : %(reaches)s.", field="reach", reaches=", ".join(REACHES))
     # Read after that, and held: neither an import nor a review may end the commune or the zone in between.
     home = session.get(Residence, member_id, populate_existing=True, with_for_update={"read": True})
     if home is None:
         raise InvalidInput("Indiquez d'abord où vous habitez.", field="home")
-    if home.commune_id is None and reach in ("commune", "commune_adjacent"):
-        raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
+    meant = reaching.reached(
+        session, member_id, home, reach, radius_m=radius_m, place=place, area=area, on_homes=on_homes
+    )
     # One at a time for each author: of a double tap the second finds the first.
     session.get(Member, member_id, with_for_update=True, populate_existing=True)
     twin = select(Post).where(
@@ -51,6 +65,10 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         Post.kind == kind,
         Post.body == body,
         Post.reach == reach,
+        Post.radius_m.is_not_distinct_from(meant.radius_m),
+        Post.on_homes == meant.on_homes,
+        _same(Post.centre, meant.centre),
+        _same(Post.ground, meant.ground),
         Post.closed_at.is_(None),
         Post.created_at > func.now() - TWICE,
     )
@@ -63,12 +81,21 @@ def write(session: Session, member_id: int, kind: str, body: str, reach: str) ->
         reach=reach,
         origin_zone=home.zone,
         origin_surroundings=home.surroundings,
-        origin_commune_id=home.commune_id,
-        origin_cell=session.scalar(select(func.nearness.published_cell(home.home_cell))),
+        origin_commune_id=meant.commune_id,
+        origin_cell=meant.cell,
+        radius_m=meant.radius_m,
+        centre=meant.centre,
+        ground=meant.ground,
+        on_homes=meant.on_homes,
     )
     session.add(post)
     session.flush()
+    session.execute(select(func.nearness.place_post(post.id)))
     return post
+
+
+def _same(column: InstrumentedAttribute[WKBElement | None], shape: WKBElement | None) -> ColumnElement[bool]:
+    return column.is_(None) if shape is None else func.ST_OrderingEquals(column, shape)
 
 
 def close(session: Session, member_id: int, post_id: int) -> None:

@@ -44,7 +44,7 @@ def make_app(url: str, settings: Settings) -> App:
     @app.periodic(cron=settings.review_cron)
     @app.task(name="review", queueing_lock="review")
     def weekly_review(timestamp: int) -> dict[str, int]:
-        return run_review(engine)
+        return review.carry_out(engine)
 
     sealer = Sealer(settings)
 
@@ -66,9 +66,3 @@ def _each_night(app: App, engine: Engine, name: str, step: Callable[[Session], i
     def forget(timestamp: int) -> int:
         with transaction(engine) as session:
             return step(session)
-
-
-def run_review(engine: Engine) -> dict[str, int]:
-    """The weekly review, in a transaction of its own; returns the counts of what changed."""
-    with transaction(engine) as session:
-        return review.run(session)

@@ -35,6 +35,7 @@ from geoneighbour.neighbourhoods.http import api as neighbourhoods
 from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
+from geoneighbour.posts.watching_http import api as watching
 from geoneighbour.settings import Settings
 from geoneighbour.verification import http as verification_http
 from geoneighbour.verification.http import api as verification
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         inviting,
         posts,
         photos,
+        watching,
         verification,
         vouching,
         verifications,

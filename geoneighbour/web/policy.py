@@ -63,11 +63,11 @@ POLICY = {
         pages.decide_verification pages.one_verification pages.proof_file pages.verifications
     """,
     Standing.VISITOR: """
-        nearness.contacts nearness.my_map nearness.profile nearness.reach
+        nearness.contacts nearness.my_map nearness.profile
         neighbourhoods.coached neighbourhoods.join neighbourhoods.suggested neighbourhoods.support
         changes.listed changes.one changes.who
         members.block moderation.report pages.report pages.send_report
-        posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message posts.write_to
+        posts.reach posts.feed posts.one posts.reply posts.thread posts.threads posts.add_message posts.write_to
         pages.home pages.contacts pages.profile pages.write_to pages.block
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
         pages.change pages.new_post
@@ -79,10 +79,12 @@ POLICY = {
         changes.take_back_voice changes.tell changes.withdraw
         inviting.invite inviting.mine inviting.revoke inviting.write
         pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
+        watching.watches watching.watch watching.unwatch
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
         pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
         vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
+        pages.watches pages.watch pages.unwatch
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
     """,
 }

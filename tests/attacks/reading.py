@@ -1,4 +1,4 @@
-"""Everything that somebody may read: each GET address of the application, filled in with what stands in the database."""
+"""Everything that somebody may read: each GET address of the application, filled in with what stands in the database; and each reach."""
 
 from __future__ import annotations
 
@@ -55,8 +55,6 @@ def addresses(app: Flask, parts: dict[str, list[object]], most: int = 60) -> Ite
             for name, value in zip(names, chosen, strict=True):
                 path = re.sub(rf"<(?:\w+:)?{name}>", str(value), path)
             yield rule, path
-    for reach in REACHES:
-        yield Rule("/api/v1/reach", endpoint="nearness.reach"), f"/api/v1/reach?reach={reach}"
 
 
 def everything(
@@ -65,6 +63,15 @@ def everything(
     """Each address with what the client is answered."""
     for _, path in addresses(app, parts, most):
         yield path, client.get(path)
+    for reach in REACHES:
+        yield f"reach {reach}", client.post("/api/v1/reach", json={"reach": reach})
+
+
+def reach(client: FlaskClient, **asked: object) -> object:
+    """What is told of a reach before one writes."""
+    answer = client.post("/api/v1/reach", json=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json
 
 
 def said(answer: TestResponse) -> tuple[int, object]:

@@ -15,6 +15,7 @@ from geoneighbour.ground.metres import distance_m
 from geoneighbour.ground.points import Point
 from geoneighbour.members.models import Member
 from tests.attacks.country import SQUARE, places, span_m
+from tests.attacks.reading import reach
 
 A_YEAR, STEP = 365, 5
 ROUTE = [cells.centre(cell) for cell in h3.grid_disk(SQUARE, 3)]
@@ -41,14 +42,13 @@ def test_a_year_of_moves(country, logged_in, figure):
     prober = country.settle((ROUTE[-1].lon, ROUTE[-1].lat), "Sonde")
     country.session.commit()
     victim, client = logged_in(country.target), logged_in(prober)
-    for reach in ("neighbourhood", "wider", "commune"):
-        post = {"kind": "request", "body": f"Une échelle ? ({reach})", "reach": reach}
+    for name in ("neighbourhood", "wider", "commune"):
+        post = {"kind": "request", "body": f"Une échelle ? ({name})", "reach": name}
         assert victim.post("/api/v1/posts", json=post).status_code == 201
     paths = [
         "/api/v1/feed",
         f"/api/v1/members/{country.target}",
         "/api/v1/contacts",
-        "/api/v1/reach?reach=wider",
     ]
 
     moved = 0
@@ -67,7 +67,7 @@ def test_a_year_of_moves(country, logged_in, figure):
             days_pass(country, prober, 31)
             assert move(client, home) == 204
             verify(country, prober)
-            told.append([client.get(path).json for path in paths])
+            told.append([client.get(path).json for path in paths] + [reach(client, reach="wider")])
         return told
 
     homes = places(SQUARE, corners=3)

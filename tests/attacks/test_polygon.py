@@ -15,7 +15,7 @@ from geoneighbour.ground import cells
 from geoneighbour.ground.metres import distance_m
 from geoneighbour.ground.points import Point
 from tests.attacks.country import SQUARE, places, span_m
-from tests.attacks.reading import REACHES
+from tests.attacks.reading import REACHES, reach
 from tests.world import box, opened
 
 K = 11
@@ -29,6 +29,21 @@ def eighteen_draws() -> list[dict[str, object]]:
     steps = [(step - 4) / 4 * 0.002 for step in range(9)]
     across = [box(WEST, SOUTH, MIDDLE.lon + step, NORTH) for step in steps]
     return across + [box(WEST, SOUTH, EAST, MIDDLE.lat + step * 0.7) for step in steps]
+
+
+def reaches() -> list[dict[str, object]]:
+    """Radii around places on both sides of the cell and the middle of it, and areas whose borders go across."""
+    far = 0.03
+    across = [box(WEST - far, SOUTH, MIDDLE.lon + step, NORTH) for step in (-0.002, -0.001, 0, 0.001, 0.002)]
+    # Ten of the attacker's accounts (country.within) and no one else: an exact count would say when the target is the eleventh.
+    across.append(box(WEST - far, SOUTH, MIDDLE.lon + 4.5 * 0.00009, MIDDLE.lat + 1.5 * 0.00007))
+    around = [
+        {"reach": "radius", "radius_m": radius_m, "place": {"lon": MIDDLE.lon + east, "lat": MIDDLE.lat}}
+        for east in (-0.006, 0, 0.006)
+        for radius_m in (500, 640, 780)
+    ]
+    own = [{"reach": "radius", "radius_m": radius_m} for radius_m in (500, 2000, 20000)]
+    return [*({"reach": "area", "area": area} for area in across), *around, *own]
 
 
 @pytest.fixture
@@ -57,7 +72,9 @@ def test_previews_coach_and_redraws(country, sillon, logged_in, figure):
             client.post("/api/v1/neighbourhoods/coach", json={"geometry": drawn, "redrawn": sillon}).json
             for drawn in eighteen_draws()
         ]
-        told += [client.get(f"/api/v1/reach?reach={reach}").json for reach in REACHES[:3]]
+        told += [reach(client, reach=one) for one in REACHES[:3]] + [
+            reach(client, **one) for one in reaches()
+        ]
         told += [client.get(f"/api/v1/changes/{change}").json for change in changes]
         return told, client.get("/api/v1/contacts").json, client.get(path).json
 

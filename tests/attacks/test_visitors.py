@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from geoneighbour.ground import cells
 from geoneighbour.ground.points import Point
 from tests.attacks.country import PLAIN, SQUARE, places, share, span_m
-from tests.attacks.reading import everything, known, said
+from tests.attacks.reading import everything, known, reach, said
 from tests.world import box, opened
 
 OWN = ("/compte/mes-donnees.zip", "/api/v1/me/export")
@@ -37,8 +37,8 @@ def test_visitors_around_a_home_in_town(app, country, visitor, logged_in, figure
     accounts = [country.settle((at.lon, at.lat), "Sonde", False) for at in [middle, *probes(SQUARE, 1)[1:]]]
     session.commit()
     victim, *clients = map(logged_in, [country.target, *accounts])
-    for reach in ("neighbourhood", "wider", "commune"):
-        post = {"kind": "request", "body": f"Une échelle ? ({reach})", "reach": reach}
+    for name in ("neighbourhood", "wider", "commune"):
+        post = {"kind": "request", "body": f"Une échelle ? ({name})", "reach": name}
         assert victim.post("/api/v1/posts", json=post).status_code == 201
     assert clients[0].post(f"/api/v1/neighbourhoods/{home}/join").status_code == 200
     assert len(clients[0].get("/api/v1/feed").json["items"]) == 2
@@ -63,10 +63,11 @@ def test_anybody_around_a_home_on_the_plain(country, visitor, logged_in, figure)
     accounts = [country.settle((at.lon, at.lat), "Sonde", False) for at in points[::6]]
     country.session.commit()
     clients = [logged_in(account) for account in accounts]
-    paths = ("/api/v1/contacts", "/api/v1/neighbourhoods", "/api/v1/reach?reach=wider")
+    paths = ("/api/v1/contacts", "/api/v1/neighbourhoods")
 
     def attack() -> object:
-        return asks(visitor, points), [[client.get(path).json for path in paths] for client in clients]
+        read = [[client.get(path).json for path in paths] for client in clients]
+        return asks(visitor, points), read, [reach(client, reach="wider") for client in clients]
 
     left = country.posterior(places(PLAIN), attack)
     figure(

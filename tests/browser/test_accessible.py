@@ -38,6 +38,7 @@ MEMBERS = [
     "/messages",
     "/garants",
     "/compte",
+    "/compte/zones-suivies",
     "/mot-de-passe/changer",
 ]
 UNVERIFIED = [

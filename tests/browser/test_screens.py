@@ -117,6 +117,13 @@ def words(page: Page) -> None:
     page.locator("#body").fill("Qui pourrait me prêter une échelle samedi matin ?")
 
 
+def radius(page: Page) -> None:
+    words(page)
+    page.get_by_label("Autour d’un point").check()
+    expect(page.locator("#reach-status")).to_contain_text("Autour d’un point")
+    page.locator(".split-map").evaluate("one => one.scrollIntoView()")
+
+
 VISITOR = [
     Screen("start", "The start page", "/"),
     Screen("place", "A place was chosen", "/", choose_place),
@@ -137,6 +144,7 @@ MEMBER = [
     Screen("redraw", "A new outline for it", "{own}/redessiner"),
     Screen("change", "Another name, a merger, an end", "{own}/changer"),
     Screen("write", "Writing to neighbours", "/publications/nouvelle", words),
+    Screen("write-radius", "Writing as far as one chooses", "/publications/nouvelle", radius),
     Screen("post", "What a neighbour wrote", "/accueil", first_post),
     Screen("contacts", "Neighbours", "/voisins"),
     Screen("messages", "Messages", "/messages"),

@@ -65,6 +65,14 @@ REJECTED = {
         "a position is not a number",
     ),
     "out of range": (polygon((0, 0), (500, 0), (1, 91), (0, 0)), "outside longitude 180 and latitude 90"),
+    "at the 180th meridian": (
+        polygon((179.5, -17), (180, -17), (180, -16), (179.5, -16), (179.5, -17)),
+        "touches the edge of the map: nothing goes beyond longitude 179",
+    ),
+    "across the 180th meridian": (
+        polygon((178, -17), (-179.9, -17), (-179.9, -16), (178, -16), (178, -17)),
+        "touches the edge of the map",
+    ),
     "a ring that is not closed": (polygon((0, 0), (1, 0), (1, 1), (0, 1)), "a ring is not closed"),
     "two points": (polygon((0, 0), (1, 1), (0, 0)), "encloses no ground: Too few points"),
     "a point": ({"type": "Point", "coordinates": [0, 0]}, "a Point, no polygon"),

@@ -79,6 +79,7 @@ def test_numbers_are_rounded_or_withheld(analyst):
 TABLES = (
     "public.member", "public.residence", "public.census", "public.account", "public.post", "public.support",
     "public.zone", "public.wider_area", "public.message", "private.home", "nearness.reached", "nearness.person",
+    "public.post_cell", "public.watch_area", "nearness.home_told", "nearness.member_key",
 )  # fmt: skip
 ATTEMPTS = (
     "CREATE FUNCTION pg_temp.leak(bigint) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS"

@@ -110,9 +110,9 @@ def test_the_numbers_of_cells_in_rings() -> None:
     assert [around.count(ring) for ring in range(4)] == [1, 5, 10, 15]
 
 
-@pytest.mark.parametrize("most", [-1, 21, 5000])
-def test_more_than_20_rings_are_refused(most: int) -> None:
-    with pytest.raises(ValueError, match="20"):
+@pytest.mark.parametrize("most", [-1, 25, 5000])
+def test_more_rings_than_any_walk_takes_are_refused(most: int) -> None:
+    with pytest.raises(ValueError, match="24"):
         cells.rings_around([cells.cell_at(SAINT_MALO, 9)], most)
 
 
@@ -170,3 +170,23 @@ class TestRepainted:
         now = cells.repainted(square, kept)
         assert len(now.geoms) == 1
         assert now.bounds[0] > west + 0.003
+
+
+def test_the_quick_way_to_rings_says_the_same_where_a_pentagon_is_in_the_last_one() -> None:
+    pentagon, found = h3.cell_to_center_child(PENTAGON, 9), 0
+    for surroundings in h3.grid_ring(PENTAGON, 8):
+        if h3.grid_distance(h3.cell_to_center_child(surroundings, 9), pentagon) == 22:
+            disc, rings = cells.surroundings_rings(surroundings)
+            walked = cells.rings_around(cells.surroundings_cover(surroundings))
+            assert dict(zip(disc.tolist(), rings.tolist(), strict=True)) == walked
+            found += 1
+    assert found
+
+
+@pytest.mark.parametrize("steps", [19, 20, 21])
+def test_the_quick_way_from_any_cover_too(steps: int) -> None:
+    pentagon = h3.cell_to_center_child(PENTAGON, 9)
+    for cell in h3.grid_ring(pentagon, steps)[:6]:
+        cover = frozenset([cell])
+        disc, rings = cells.rings_of(cover, 20)
+        assert dict(zip(disc.tolist(), rings.tolist(), strict=True)) == cells.rings_around(cover, 20)

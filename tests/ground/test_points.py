@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,15 @@ def test_nobody_settles_at_the_edge_of_the_map(lon: float, lat: float, field: st
     assert refusal.value.field == field
     inside = Point(max(-179, min(179, lon)), max(-85, min(85, lat)))
     assert inside.require_habitable() == inside
+
+
+@pytest.mark.parametrize(("lat", "radius_m"), [(0, 50_000), (-17, 500), (65, 50_000), (85, 50_000)])
+def test_a_circle_ends_before_the_180th_meridian(lat: float, radius_m: int) -> None:
+    bearings = np.linspace(0, 180, 1801)
+    spread = np.full_like(bearings, 1.0)
+    lon, _, _ = pyproj.Geod(ellps="WGS84").fwd(0 * spread, lat * spread, bearings, radius_m * spread)
+    for side in (1, -1):
+        Point(side * (180 - max(lon) * 1.015), lat).require_room(radius_m)
+        with pytest.raises(InvalidInput, match="bord de la carte") as refusal:
+            Point(side * (180 - max(lon)), lat).require_room(radius_m)
+        assert refusal.value.field == "radius_m"

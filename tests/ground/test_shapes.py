@@ -48,6 +48,7 @@ def test_taken_as_a_valid_multipolygon_to_the_centimetre(drawing: Any) -> None:
         ("26 km²", "km²"),
         ("a garden", "trop petit"),
         ("across the 180th meridian", "180e"),
+        ("next to the 180th meridian", "bord de la carte"),
         ("longitude 500", "hors de la carte"),
         ("a part in another", "chevauchent"),
         ("a hole outside", "trous"),

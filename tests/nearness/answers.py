@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.nearness import oracle_reaches
 from tests.nearness.oracle import World
 
 Tier = tuple[str, int | None]
@@ -25,7 +25,7 @@ class Answers:
     zones: dict[int, int]
     """The home neighbourhood of each member: a neighbourhood, or a resolution-8 cell."""
     covers: dict[int, frozenset[int]]
-    """The cells that each zone and each drawn neighbourhood touches."""
+    """The cells in which the rings of each zone start, and those that each proposed neighbourhood touches."""
     anchors: dict[int, int]
     spreads: dict[int, int]
     wider: dict[tuple[int, int], int]
@@ -36,6 +36,8 @@ class Answers:
     tiers: dict[tuple[int, int], Tier]
     audience: dict[tuple[int, int], Tier]
     """(post, member): the members that a post reaches, open or closed."""
+    watchers: dict[tuple[int, int], str]
+    """(post, member): who reads a post by an area they watch, and how near they are."""
     feeds: dict[int, list[int]]
     """The open posts that each member sees, her own too, newest first."""
     proposals: dict[int, set[int]]
@@ -57,11 +59,11 @@ def asked(session: Session) -> Answers:
         "SELECT member_id, commune_id, zone, nearness.published_cell(home_cell) FROM residence ORDER BY member_id"
     )
     members = [row[0] for row in residences]
-    covers = defaultdict(set)
+    covers: dict[int, set[int]] = {zone: set() for (zone,) in rows("SELECT id FROM zone")}
     for zone, cell in rows("SELECT zone, cell FROM zone_cell"):
         covers[zone].add(cell)
     for neighbourhood, cells in rows("SELECT id, cover FROM neighbourhood WHERE state = 'proposed'"):
-        covers[neighbourhood].update(cells)
+        covers[neighbourhood] = set(cells)
     feeds: dict[int, list[int]] = {member: [] for member in members}
     for member, post in rows(
         "SELECT r.member_id, f.post_id FROM residence AS r, nearness.feed(r.member_id, NULL, 100000) AS f"
@@ -100,6 +102,12 @@ def asked(session: Session) -> Answers:
             (post, member): (tier, rings)
             for post, member, tier, rings in rows(
                 "SELECT post_id, member_id, tier, rings FROM nearness.reached"
+            )
+        },
+        watchers={
+            (post, member): tier
+            for post, member, tier in rows(
+                "SELECT post_id, member_id, tier FROM nearness.readable WHERE watch_id IS NOT NULL"
             )
         },
         feeds=feeds,
@@ -144,11 +152,20 @@ def expected(world: World) -> Answers:
         for member in world.people
         if (reached := world.reached(post, member))
     }
+    watchers = {
+        (key, member): oracle_reaches.nearest(world, post, member)
+        for key, post in world.posts.items()
+        for member in world.people
+        if oracle_reaches.watches(world, post, member)
+    }
     return Answers(
         communes={member: world.commune_of(member) for member in world.people},
         adjacent={(a, b) for a in world.communes for b in world.communes if world.adjacent(a, b)},
         zones={member: person.zone for member, person in world.people.items()},
-        covers={zone: world.cover(zone) for zone in world.zones | world.neighbourhoods.keys()},
+        covers={
+            zone: world.start(zone) if zone in world.zones else world.cover(zone)
+            for zone in world.zones | world.neighbourhoods.keys()
+        },
         anchors={zone: world.anchor(zone) for zone in world.zones},
         spreads=dict(world.standing.spreads),
         wider={pair: rings for pair in zone_pairs if (rings := world.wider(*pair)) is not None},
@@ -156,12 +173,18 @@ def expected(world: World) -> Answers:
         placed={member: world.published_cell(member) for member in world.people},
         tiers={pair: world.tier(*pair) for pair in world.pairs()},
         audience=audience,
+        watchers=watchers,
         feeds={
             member: [
                 key
                 for key, post in sorted(world.posts.items(), reverse=True)
                 if not post.closed
-                and (post.author == member or (key, member) in audience or world.visits(post, member))
+                and (
+                    post.author == member
+                    or (key, member) in audience
+                    or (key, member) in watchers
+                    or world.visits(post, member)
+                )
             ]
             for member in world.people
         },

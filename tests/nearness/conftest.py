@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy.orm import Session
@@ -32,15 +33,22 @@ def town(session: Session) -> Town:
 )
 def territory(request: pytest.FixtureRequest, template: Template) -> Iterator[Territory]:
     """A territory after three weeks of life; all tests look at the same, one territory after the other."""
+    with built_on(template) as session:
+        territory = Territory(session, request.param)
+        territory.live()
+        CHECKED["territories"] += 1
+        yield territory
+
+
+@contextmanager
+def built_on(template: Template) -> Iterator[Session]:
+    """A session on a database that several tests share."""
     name = next(template.clones)
     engine = make_engine(scratch.create(template.server, name, template.name))
     with engine.begin() as connection:
         upgrade.apply_file(connection, upgrade.sql_files()[0])
     with Session(engine) as session:
-        territory = Territory(session, request.param)
-        territory.live()
-        CHECKED["territories"] += 1
-        yield territory
+        yield session
     engine.dispose()
     scratch.drop(template.server, name)
 

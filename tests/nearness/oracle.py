@@ -17,11 +17,14 @@ from tests.nearness.grid_steps import (
     FINE,
     Shape,
     cell_of,
-    steps_between,
+    outline,
+    steps_from,
     surroundings_touched,
     touched,
 )
+from tests.nearness.oracle_barriers import Barriers
 from tests.nearness.oracle_life import Life
+from tests.nearness.oracle_reaches import FAR, Beside, Watch, holds, nearest, speaks_for
 from tests.nearness.oracle_review import Numbers, Standing
 
 VISIT_DAYS = 2
@@ -79,6 +82,7 @@ class Post:
     surroundings: int
     commune: int | None
     cell: int | None
+    beside: Beside
     closed: bool = False
 
 
@@ -91,8 +95,12 @@ class World:
     neighbourhoods: dict[int, Neighbourhood] = field(default_factory=dict)
     blocks: set[tuple[int, int]] = field(default_factory=set)
     posts: dict[int, Post] = field(default_factory=dict)
+    roles: dict[int, set[tuple[str, int | None]]] = field(default_factory=dict)
+    """Of members: role, and commune where it is for one."""
+    watches: dict[int, Watch] = field(default_factory=dict)
     standing: Standing = field(init=False)
     life: Life = field(default_factory=Life)
+    barriers: Barriers = field(default_factory=Barriers)
     zones: set[int] = field(default_factory=set)
     """Every surroundings where somebody lives or has lived, and every open neighbourhood."""
     _at: dict[Point, int | None] = field(default_factory=dict)
@@ -213,9 +221,26 @@ class World:
         """The rings between two zones in each other's wider area; None when they are not."""
         if one == other:
             return None
-        rings = steps_between(self.cover(one), self.cover(other))
+        rings = self.rings_between(one, other)
         furthest = max(self.standing.spreads[self.anchor(zone)] for zone in (one, other))
         return rings if rings is not None and rings <= furthest else None
+
+    def rings_around(self, zone: int) -> dict[int, int]:
+        """Each cell within 20 rings, around barriers where there are any (decision 021)."""
+        if not self.barriers.lines:
+            return steps_from(self.cover(zone))
+        return self.barriers.steps_from(self.start(zone))
+
+    def rings_between(self, one: int, other: int) -> int | None:
+        from_one = self.rings_around(one)
+        return min((from_one[cell] for cell in self.start(other) if cell in from_one), default=None)
+
+    def start(self, zone: int) -> frozenset[int]:
+        """The cells in which a zone's rings start."""
+        drawn = self.neighbourhoods.get(zone)
+        if not self.barriers.lines:
+            return self.cover(zone)
+        return self.barriers.start(self.cover(zone), drawn.shape if drawn else outline(zone))
 
     # Sentence 7: tiers.
 
@@ -251,23 +276,22 @@ class World:
 
     # Sentences 8 and 9: posts and whom they reach (decision 004).
 
-    def freeze(self, author: int, reach: str, kind: str) -> Post:
+    def freeze(self, author: int, reach: str, kind: str, beside: Beside) -> Post:
         person = self.people[author]
-        return Post(
-            kind,
-            author,
-            reach,
-            person.zone,
-            person.surroundings,
-            self.commune_of(author),
-            self.published_cell(author),
-        )
+        if beside.on_homes:
+            # Written by an authority: from a commune, and from nobody's home.
+            commune, cell = speaks_for(self, author, beside), None
+        else:
+            commune, cell = self.commune_of(author), self.published_cell(author)
+        return Post(kind, author, reach, person.zone, person.surroundings, commune, cell, beside)
 
     def reached(self, post: Post, reader: int) -> tuple[str, int | None] | None:
         """By which tier of its origin a post comes to a member; None: it does not, or it is her own."""
         if reader == post.author or self.parted(reader, post.author):
             return None
         home, commune = self.people[reader].zone, self.commune_of(reader)
+        if post.reach in FAR:
+            return (nearest(self, post, reader), None) if holds(self, post, reader) else None
         if post.reach in ("neighbourhood", "wider"):
             if home == post.zone:
                 return "neighbour", None

@@ -69,6 +69,9 @@ class Life:
             for post in world.posts.values():
                 if post.zone == key:
                     post.zone = wanted.into
+            for watch in world.watches.values():
+                if watch.neighbourhood == key:
+                    watch.neighbourhood = wanted.into
             self._end(world, key)
             self._redraw(world, wanted.into, union)
         else:
@@ -79,6 +82,9 @@ class Life:
             for post in world.posts.values():
                 if post.zone == key:
                     post.zone = post.surroundings
+            world.watches = {
+                one: watch for one, watch in world.watches.items() if watch.neighbourhood != key
+            }
             self._end(world, key)
 
     def _redraw(self, world: World, key: int, shape: Shape) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import shapely
 
 from geoneighbour.ground.points import Point
-from tests.nearness.grid_steps import COARSE, Shape, cell_of, outline, steps_between, steps_from
+from tests.nearness.grid_steps import COARSE, Shape, cell_of, outline
 from tests.nearness.oracle import World
 
 SLACK = 1e-6
@@ -64,10 +64,10 @@ class Numbers:
         world = self.world
         anchor = world.anchor(zone)
         spread = world.standing.spread_at(anchor) if exactly else world.standing.spread_told(anchor)
-        rings = steps_from(world.cover(zone))
+        rings = world.rings_around(zone)
         parts: list[Shape] = [outline(cell) for cell, step in rings.items() if step <= spread]
-        for drawn in world.neighbourhoods.values():
-            apart = steps_between(world.cover(zone), drawn.cover) if drawn.open else None
+        for key, drawn in world.neighbourhoods.items():
+            apart = world.rings_between(zone, key) if drawn.open else None
             if apart is not None and apart <= max(spread, world.standing.spread_at(drawn.anchor)):
                 parts.append(drawn.shape)
         return self.counted(shapely.union_all(parts), floor=self.m if spread < 20 else 0)

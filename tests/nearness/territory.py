@@ -11,12 +11,14 @@ import shapely
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import shapes
+from geoneighbour.ground.metres import distance_m
 from geoneighbour.ground.points import Point
 from tests.grid import as_multipolygon
-from tests.nearness import land, town_changes
+from tests.nearness import land, town_barriers, town_changes
 from tests.nearness.answers import Answers, asked, expected
 from tests.nearness.grid_steps import COARSE, FINE, cell_of, outline
 from tests.nearness.oracle_life import LARGEST_KM2
+from tests.nearness.oracle_reaches import Beside, middle
 from tests.nearness.oracle_review import Numbers
 from tests.nearness.town import Town
 
@@ -44,6 +46,8 @@ class Territory:
         numbers = Numbers() if seed % 3 == 0 else Numbers(k=rnd.randint(2, 5), m=rnd.randint(4, 14))
         self.town = Town(session, numbers)
         self.moments: list[Moment] = []
+        self.barriers = random.Random(seed) if seed % 5 == 0 else None
+        """Two territories of the first eight have rivers and motorways, by dice of their own."""
         self.scattered = rnd.choice([0.01, 0.04, 0.12])
         """The share of people who live anywhere; the others live in clumps, some of them on a line."""
         self.centres = [self._anywhere(0.35) for _ in range(rnd.randint(2, 4))]
@@ -61,15 +65,28 @@ class Territory:
             self._join()
         for _ in range(rnd.randint(3, 15)):
             self._draw()
+        for role in ("association", "operator", "commune_agent", "commune_agent"):
+            self.town.grant(self._someone(), role, rnd.choice(communes) if role == "commune_agent" else None)
         self._week(10)
         town.review()
+        if self.barriers:
+            self._dam("river", 2)
+            self._dam("motorway", 1)
         self._week(30)
         self._look("between reviews")
         town.review()
         self._look("reviewed")
+        if self.barriers:
+            self._dam("river", 1)
         self._week(35)
         town.review()
         self._look("reviewed again")
+
+    def write_on(self, pairs: int) -> None:
+        """More posts of every reach, until they make so many pairs with those who may read them; then looks once more."""
+        while len(self.town.world.posts) * len(self.people) < pairs:
+            self.rnd.choice((self._write, self._write_far, self._speak))()
+        self._look("written on")
 
     def _look(self, name: str) -> None:
         self.town.session.flush()
@@ -81,6 +98,7 @@ class Territory:
             self._hide, self._list, self._block, self._choose, self._choose, self._leave, self._draw, self._support,
             self._support, self._write, self._write, self._write, self._write, self._write, self._close,
             self._redraw, self._redraw, self._redraw, self._redraw, self._merge, self._merge, self._end,
+            self._write_far, self._write_far, self._write_far, self._speak, self._watch, self._watch, self._watch,
         ]  # fmt: skip
         for _ in range(events):
             self.rnd.choice(acts)()
@@ -118,6 +136,65 @@ class Territory:
 
     def _write(self) -> None:
         self.town.write(self._someone(), self.rnd.choice(REACHES))
+
+    def _write_far(self) -> None:
+        """To a radius, an area, or all; sizes and borders such that some cell's middle is just inside or just outside."""
+        rnd, author = self.rnd, self._someone()
+        reach = rnd.choice(("radius", "radius", "area", "area", "all"))
+        beside = Beside()
+        if reach == "radius":
+            place = self._home() if rnd.random() < 0.4 else None
+            beside = Beside(radius_m=self._radius(author, place), place=place)
+        elif reach == "area":
+            beside = Beside(area=self._area())
+        self.town.write(author, reach, beside)
+
+    def _speak(self) -> None:
+        """An authority, or somebody who would be one, to exact homes: a home is on the side of some, or 1e-7 outside."""
+        rnd, world = self.rnd, self.town.world
+        granted = sorted(member for member in world.roles if member in world.people)
+        author = rnd.choice(granted) if granted and rnd.random() < 0.8 else self._someone()
+        if rnd.random() < 0.2:
+            self.town.write(author, "commune", Beside(on_homes=True))
+        else:
+            area = as_multipolygon(
+                shapely.transform(self._outline(world.people[self._someone()].home), lambda at: at.round(7))
+            )
+            self.town.write(author, "area", Beside(area=area, on_homes=True))
+
+    def _watch(self) -> None:
+        rnd, world, member = self.rnd, self.town.world, self._someone()
+        drawn = sorted(world.neighbourhoods)
+        match rnd.randrange(3):
+            case 0 if drawn:
+                self.town.watch(member, neighbourhood=rnd.choice(drawn))
+            case 1:
+                self.town.watch(member, commune=rnd.choice(sorted(world.communes)))
+            case _:
+                self.town.watch(member, shape=self._area())
+
+    def _radius(self, author: int, place: Point | None) -> int:
+        """Some up to a metre around the distance of a published cell's middle; some too small."""
+        published = sorted(self.town.world.standing.published)
+        cell = self.town.world.published_cell(author)
+        centre = place.shape if place else middle(cell) if cell is not None else None
+        if centre is None or not published or self.rnd.random() < 0.3:
+            return self.rnd.choice([499, 500, 1_500, 4_000, 50_000, 50_001])
+        return math.floor(distance_m(centre, middle(self.rnd.choice(published)))) + self.rnd.choice([0, 1])
+
+    def _area(self) -> shapely.MultiPolygon:
+        """A box of which a corner or a side is 1e-7 beside the middle of a published cell, where there is one; some too small."""
+        rnd = self.rnd
+        published = sorted(self.town.world.standing.published)
+        at = middle(rnd.choice(published)) if published else self._home().shape
+        here = land.Place("", at.x, at.y)
+        far = here.at(rnd.choice([900, 2_000, 4_500]), rnd.choice([900, 2_000, 4_500]))
+        back = here.at(0, -rnd.choice([0, 0, 1_500]))
+        beside = rnd.choice([-LEAST, LEAST])
+        box = shapely.box(
+            at.x + beside, back.lat + (beside if back.lat == round(at.y, 7) else 0), far.lon, far.lat
+        )
+        return as_multipolygon(shapely.transform(box, lambda corner: corner.round(7)))
 
     def _close(self) -> None:
         if self.town.world.posts:
@@ -187,6 +264,13 @@ class Territory:
             return None
         member, drawn = self.rnd.choice(settled)
         return (member, drawn) if self.rnd.random() < 0.9 else (self._someone(), drawn)
+
+    def _dam(self, source: str, lines: int) -> None:
+        """Barriers near where people live; another import of the same source takes their place."""
+        assert self.barriers is not None
+        centres = [(centre.lon, centre.lat) for centre in self.centres]
+        drawn = [town_barriers.line(self.barriers, *self.barriers.choice(centres)) for _ in range(lines)]
+        town_barriers.bring(self.town, source, drawn, town_barriers.bridges(self.barriers, drawn))
 
     # Where.
 

@@ -159,7 +159,8 @@ def test_who_may_write_what(town: Town, people: dict[str, int]) -> None:
         (people["n"], "wider", Forbidden),
         (at_sea, "commune", InvalidInput),
         (at_sea, "commune_adjacent", InvalidInput),
-        (people["a"], "all", InvalidInput),
+        (people["a"], "all", Forbidden),
+        (people["a"], "everywhere", InvalidInput),
     ]
     for author, reach, error in refused:
         with pytest.raises(error):

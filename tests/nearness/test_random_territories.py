@@ -90,6 +90,7 @@ def test_8_posts_go_on_where_their_neighbourhood_does(territory: Territory, chec
 
 def test_9_the_feed_is_the_audience(territory: Territory, checked: Checked) -> None:
     agree(territory, checked, "audience", "recipients of posts")
+    agree(territory, checked, "watchers", "watchers of posts")
     agree(territory, checked, "feeds", "feeds")
     for moment in territory.moments:
         checked["posts x members"] += len(moment.meant.feeds) * len(territory.town.world.posts)

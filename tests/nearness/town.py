@@ -15,9 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from geoneighbour.communes import queries as communes
 from geoneighbour.communes.models import Commune
 from geoneighbour.errors import GeoneighbourError
-from geoneighbour.ground import cells
+from geoneighbour.ground import cells, shapes
 from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Block
@@ -25,12 +26,16 @@ from geoneighbour.nearness import review
 from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
+from geoneighbour.posts import watching
 from geoneighbour.posts.models import KINDS
+from geoneighbour.roles import service as roles
 from tests.grid import as_multipolygon, geojson
 from tests.nearness import oracle
+from tests.nearness.oracle_reaches import Beside, Watch, km2, may_write
 from tests.nearness.oracle_review import Numbers
 
 T = TypeVar("T")
+NOTHING = Beside()
 
 
 class Town:
@@ -108,6 +113,7 @@ class Town:
         world.life.leaving.pop(member, None)
         world.blocks = {pair for pair in world.blocks if member not in pair}
         world.posts = {key: post for key, post in world.posts.items() if post.author != member}
+        world.watches = {key: watch for key, watch in world.watches.items() if watch.member != member}
 
     def verify(self, member: int) -> None:
         person = self.world.people[member]
@@ -196,18 +202,77 @@ class Town:
 
     # Posts and reviews.
 
-    def write(self, author: int, reach: str) -> int | None:
-        person, in_commune = self.world.people[author], self.world.commune_of(author) is not None
-        allowed = self.world.present(author) and (in_commune or reach in ("neighbourhood", "wider"))
+    def write(self, author: int, reach: str, beside: Beside = NOTHING) -> int | None:
+        person = self.world.people[author]
+        allowed = self.world.present(author) and may_write(self.world, author, reach, beside)
         # Other words each time: the same ones at once would be one post.
         words = f"Une échelle de {len(self.world.posts) + 2} m ?"
         kind = KINDS[len(self.world.posts) % len(KINDS)]
-        post = self._agree(allowed, lambda: posts.write(self.session, author, kind, words, reach))
+        post = self._agree(
+            allowed,
+            lambda: posts.write(
+                self.session,
+                author,
+                kind,
+                words,
+                reach,
+                radius_m=beside.radius_m,
+                place=beside.place,
+                area=None if beside.area is None else geojson(beside.area),
+                on_homes=beside.on_homes,
+            ),
+        )
         if post is None:
             return None
-        self.world.posts[post.id] = self.world.freeze(author, reach, kind)
+        self.world.posts[post.id] = self.world.freeze(author, reach, kind, beside)
         assert post.origin_zone == person.zone
         return post.id
+
+    def grant(self, member: int, role: str, commune: int | None = None) -> None:
+        code, country = None, None
+        if commune is not None:
+            code, country = self.world.communes[commune].code, self.world.communes[commune].country
+        roles.grant(self.session, member, role, code, country)
+        self.world.roles.setdefault(member, set()).add((role, commune))
+
+    def watch(
+        self,
+        member: int,
+        *,
+        neighbourhood: int | None = None,
+        commune: int | None = None,
+        shape: shapely.MultiPolygon | None = None,
+    ) -> int | None:
+        """The new watch; None when it was refused, as it should be."""
+        world = self.world
+        allowed = (
+            world.people[member].verified
+            and (neighbourhood is None or world.neighbourhoods[neighbourhood].open)
+            and (shape is None or (1 <= km2(shape) <= 25 and not shapes.fault_of_size(shape, 25)))
+            and (
+                Watch(member, neighbourhood, commune, shape) in world.watches.values()
+                or sum(watch.member == member for watch in world.watches.values()) < 5
+            )
+        )
+        version = None
+        if commune is not None:
+            found = world.communes[commune]
+            version = communes.by_code(self.session, found.code, found.country)
+        watched = self._agree(
+            allowed,
+            lambda: watching.add(
+                self.session,
+                member,
+                name="Ici",
+                neighbourhood_id=neighbourhood,
+                commune=version,
+                area=None if shape is None else geojson(shape),
+            ),
+        )
+        if watched is None:
+            return None
+        world.watches[watched.id] = Watch(member, neighbourhood, commune, shape)
+        return watched.id
 
     def close(self, post: int) -> None:
         author = self.world.posts[post].author

@@ -8,9 +8,11 @@ from typing import Any
 import h3
 import pytest
 import shapely
+from geoalchemy2.shape import from_shape
 from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
+from geoneighbour.barriers.models import Barrier, Crossing
 from geoneighbour.errors import InvalidShape
 from geoneighbour.ground import shapes
 from geoneighbour.neighbourhoods import coach, service
@@ -149,3 +151,22 @@ def test_painted_cells_are_their_ground() -> None:
 def test_what_is_no_painted_cell_is_refused(cells: list[str]) -> None:
     with pytest.raises(InvalidShape):
         shapes.painted(cells)
+
+
+@pytest.mark.parametrize(
+    ("east", "bridge", "told_so"), [(-2.02, False, True), (-2.029, False, False), (-2.02, True, False)]
+)
+def test_a_barrier(session: Session, me: int, east: float, bridge: bool, told_so: bool) -> None:
+    """Said where ground lies beyond a river without a bridge; slivers of a border along the river are not."""
+    river = shapely.MultiLineString([[(EAST, SOUTH - 0.1), (EAST, NORTH + 0.1)]])
+    at = from_shape(river, srid=4326)
+    session.add(Barrier(source="s", kind="river", name="La Rance", geom=at, regions=[]))
+    if bridge:
+        middle = shapely.Point(EAST, (SOUTH + NORTH) / 2)
+        session.add(Crossing(source="s", geom=from_shape(middle, srid=4326), cell=0))
+    session.flush()
+    found = told(session, me, box(WEST, SOUTH, east, NORTH))
+    if told_so:
+        assert found["barrier"].about == {"barriers": [{"name": "La Rance", "kind": "river"}]}
+    else:
+        assert "barrier" not in found

@@ -140,7 +140,7 @@ TABLE = [
     # Reading and answering: visitors too, in their neighbourhood.
     line(
         "visitor",
-        "nearness.contacts nearness.my_map nearness.reach posts.feed posts.threads pages.home pages.contacts",
+        "nearness.contacts nearness.my_map posts.reach posts.feed posts.threads pages.home pages.contacts",
     ),
     line("visitor", "pages.conversations pages.neighbourhoods pages.new_neighbourhood pages.new_post"),
     line("visitor", "neighbourhoods.coached neighbourhoods.suggested"),
@@ -171,6 +171,8 @@ TABLE = [
     ),
     line("member", "inviting.revoke pages.revoke_invitation", "invitation", "self"),
     line("member", "posts.close pages.close_post", "post", "self"),
+    line("member", "watching.watches watching.watch pages.watches pages.watch"),
+    line("member", "watching.unwatch pages.unwatch", "watch", "self"),
     line(
         "member",
         "photos.describe_photo photos.remove_photo pages.describe_photo pages.remove_photo",

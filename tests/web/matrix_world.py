@@ -23,7 +23,7 @@ from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods.models import Change, Moderator
 from geoneighbour.posts import photos
 from geoneighbour.posts import service as posts
-from geoneighbour.posts.models import PostPhoto
+from geoneighbour.posts.models import PostPhoto, WatchArea
 from geoneighbour.posts.photo_http import STORE
 from geoneighbour.roles import service as roles
 from geoneighbour.roles.models import IN_COMMUNES, ROLES
@@ -141,6 +141,7 @@ class Town:
             token_hash=bytes([owner % 256]) * 32,
             ends_at=func.now() + timedelta(days=30),
         )
+        watched = WatchArea(member_id=owner, name="Ici", neighbourhood_id=self.neighbourhoods[tier])
         account = Account(
             email=f"m{owner}@exemple.fr",
             password=self._password(),
@@ -149,7 +150,10 @@ class Town:
             member_id=owner,
         )
         session.add_all(
-            [act, notice, document, invitation, account, VouchRequest(member_id=owner, code=f"code{owner}")]
+            [
+                *(act, notice, document, invitation, watched, account),
+                VouchRequest(member_id=owner, code=f"code{owner}"),
+            ]
         )
         session.flush()
         if mate == self.homes["neighbour"][0] or tier != "self":
@@ -177,6 +181,7 @@ class Town:
             "notice": {"notice_id": notice.id},
             "document": {"way": "document", "item_id": document.id},
             "invitation": {"invitation_id": invitation.id},
+            "watch": {"watch_id": watched.id},
             "session": {"session_id": browser.id},
             "vouching code": {"code": f"code{owner}"},
         }

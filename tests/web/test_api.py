@@ -116,7 +116,18 @@ def test_the_coach_speaks_while_one_draws(logged_in, town):
 
 
 @pytest.mark.parametrize(
-    "kind", ["join_instead", "support_instead", "overlap", "sliver", "pieces", "odd_shape", "large", "small"]
+    "kind",
+    [
+        "join_instead",
+        "support_instead",
+        "overlap",
+        "sliver",
+        "barrier",
+        "pieces",
+        "odd_shape",
+        "large",
+        "small",
+    ],
 )
 def test_each_advice_has_words(app, kind):
     about = {
@@ -125,6 +136,7 @@ def test_each_advice_has_words(app, kind):
         "pieces": 2,
         "km2": 0.123,
         "usual_km2": 2.5,
+        "barriers": [{"name": "La Rance", "kind": "river"}, {"name": None, "kind": "motorway"}],
     }
     with app.test_request_context():
         said = words.advice(Advice(kind, "look", about))
@@ -307,10 +319,10 @@ def test_a_wrong_request_changes_nothing(logged_in, town, body, reach, field):
 def test_reach_shows_the_ground_and_a_rounded_number(logged_in, town):
     client = logged_in(town["inside"][0])
     for reach in ("neighbourhood", "wider", "commune", "commune_adjacent"):
-        answer = client.get(f"/api/v1/reach?reach={reach}").json
+        answer = client.post("/api/v1/reach", json={"reach": reach}).json
         assert answer["area"]["type"] in ("Polygon", "MultiPolygon")
         assert answer["people"].keys() <= {"about", "fewer_than"}
-    assert client.get("/api/v1/reach?reach=everyone").json["field"] == "reach"
+    assert client.post("/api/v1/reach", json={"reach": "everyone"}).json["field"] == "reach"
 
 
 def test_settling_elsewhere_keeps_no_neighbourhood_that_does_not_cover(world, town):

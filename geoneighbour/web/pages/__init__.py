@@ -29,6 +29,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     verification,
     verifications,
     vouching,
+    watches,
     words,
 )
 from geoneighbour.web.pages.blueprint import pages

@@ -15,10 +15,11 @@ from geoneighbour.errors import NotFound
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods import changes, moderators, queries, service
-from geoneighbour.neighbourhoods.models import PROPOSED, Neighbourhood
+from geoneighbour.neighbourhoods.models import OPEN, PROPOSED, Neighbourhood
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.changes import living
 from geoneighbour.web.pages.forms import Refusal, attempt, done, typed
+from geoneighbour.web.pages.watches import following
 from geoneighbour.web.problems import status_of
 
 
@@ -116,6 +117,7 @@ def _one(neighbourhood_id: int, refusal: Refusal | None) -> str:
         refusal=refusal,
         story=typed("story") if refusal else row.story,
         bounds=extents.extent(db()),
+        following=following(neighbourhood_id=neighbourhood_id) if row.state == OPEN else None,
     )
 
 

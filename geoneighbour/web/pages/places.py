@@ -16,6 +16,7 @@ from geoneighbour.database.http import db
 from geoneighbour.neighbourhoods import queries
 from geoneighbour.web import picture
 from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.watches import following
 from geoneighbour.web.pages.words import about
 
 MOST = 200
@@ -39,6 +40,7 @@ def commune(code: str) -> str:
         neighbourhoods=queries.of_commune(db(), found.id),
         around=[other for other, _ in communes.neighbours(db(), found.id)],
         bounds=extents.boxes(db(), [found.id])[found.id],
+        following=following(commune_id=found.id),
     )
 
 

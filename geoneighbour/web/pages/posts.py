@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
-from geoneighbour.errors import GeoneighbourError
+from geoneighbour.errors import GeoneighbourError, InvalidInput
+from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
-from geoneighbour.posts import photos, queries, service
-from geoneighbour.posts.models import MOST_PHOTOS, REACHES
+from geoneighbour.nearness.http import geojson
+from geoneighbour.posts import photos, preview, queries, reaching, service
+from geoneighbour.posts.models import MOST_PHOTOS, Post
 from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
@@ -24,11 +27,14 @@ from geoneighbour.web.pages.words import about
 from geoneighbour.web.problems import status_of
 
 USUAL = "wider"
+RADII_M = (500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10000, 15000, 20000, 30000, 50000)
+"""The steps of the slider, and the list that stands for it without a script: each about 1.4 times the one before."""
+USUAL_RADIUS_M = 3000
 
 
 @pages.get("/publications/nouvelle")
 def new_post() -> str:
-    return _form(request.args.get("nature", ""), request.args.get("texte", ""), USUAL, None)
+    return _form(request.args.get("nature", ""), request.args.get("texte", ""), USUAL, {}, None)
 
 
 @pages.post("/publications/nouvelle")
@@ -38,17 +44,50 @@ def send_post() -> Response | tuple[str, int]:
 
     def write() -> None:
         pictures = sent_photos()
-        post = service.write(db(), member_id, kind, body, reach)
+        post = service.write(db(), member_id, kind, body, reach, **_taken(reach))
         # The same form sent twice is one post, with its photos once.
         if pictures and not photos.of(db(), [post.id], member_id):
             photos.add(db(), photo_store(), member_id, post.id, pictures)
 
     refusal = attempt(write)
     if refusal:
-        return _form(kind, body, reach, refusal), status_of(refusal)
-    people = nearness.preview(db(), member_id, reach).people
+        return _form(kind, body, reach, request.form, refusal), status_of(refusal)
+    meant = reaching.reached(db(), member_id, nearness.residence(db(), member_id), reach, **_taken(reach))
+    people = preview.preview(db(), member_id, meant).people
     flash(gettext("C’est envoyé : %(people)s personnes.", people=about(people)), "done")
     return redirect(url_for("pages.home"))
+
+
+def _taken(reach: str) -> dict[str, Any]:
+    """What the form says that a reach takes besides, as reaching.reached wants it."""
+    match reach:
+        case "radius":
+            return {"radius_m": request.form.get("radius_m", type=int), "place": _place()}
+        case "area":
+            return {"area": _area(), "on_homes": bool(typed("on_homes"))}
+        case "commune":
+            return {"on_homes": bool(typed("on_homes"))}
+    return {}
+
+
+def _place() -> Point | None:
+    if typed("around") != "place":
+        return None
+    try:
+        return Point(float(typed("lon")), float(typed("lat")))
+    except ValueError:
+        raise InvalidInput(
+            "Choisissez d’abord un lieu : touchez la carte, ou cherchez-le.", field="place"
+        ) from None
+
+
+def _area() -> Any:
+    try:
+        return json.loads(typed("area"))
+    except ValueError:
+        raise InvalidInput(
+            "Dessinez d’abord la zone sur la carte, puis « Terminer ».", field="area"
+        ) from None
 
 
 @pages.get("/publications/<int:post_id>")
@@ -98,23 +137,35 @@ def _changed(post_id: int, change: Callable[[], object]) -> Response | tuple[str
     return redirect(url_for("pages.one_post", post_id=post_id, _anchor="photos"))
 
 
-def _form(kind: str, body: str, reach: str, refusal: GeoneighbourError | None) -> str:
+def _form(
+    kind: str, body: str, reach: str, fields: Mapping[str, str], refusal: GeoneighbourError | None
+) -> str:
     member = current_member()
     # Without a script the numbers beside the choices are the preview.
     people = {}
-    for choice in REACHES:
+    offered = reaching.offered(db(), member.id)
+    for choice in preview.UP_TO:
         try:
             people[choice] = nearness.preview(db(), member.id, choice).people
         except GeoneighbourError:
-            continue
+            offered.remove(choice)
+    radius_m = fields.get("radius_m", "")
     return render_template(
         "posts/new.html",
         member=member,
         kind=kind if kind in KINDS else next(iter(KINDS)),
         body=body,
         reach=reach,
+        fields={
+            "radius_m": int(radius_m) if radius_m.isdecimal() else USUAL_RADIUS_M,
+            **{name: fields.get(name, "") for name in ("around", "lon", "lat", "area", "on_homes")},
+        },
         refusal=refusal,
         people=people,
+        offered=offered,
+        radii=RADII_M,
+        speaks_for_commune=reaching.speaks_for_commune(db(), member.id),
+        with_addresses=bool(current_app.config["SETTINGS"].geocoder_url),
         most_photos=MOST_PHOTOS,
         bounds=extents.extent(db()),
     )
@@ -124,10 +175,13 @@ def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     member = current_member()
     post = queries.shown(db(), member.id, post_id)
     threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
+    ground = preview.ground_of(db(), db().get_one(Post, post_id)) if post.mine else None
     return render_template(
         "posts/one.html",
         member=member,
         post=post,
+        ground=geojson(ground) if ground is not None else None,
+        bounds=ground.bounds if ground is not None else None,
         photos=photos.of(db(), [post_id], member.id),
         most_photos=MOST_PHOTOS,
         threads=threads,

@@ -25,12 +25,14 @@ TIERS = {
     "wider": lazy_gettext("Mon voisinage"),
     "commune": lazy_gettext("Ma commune"),
     "adjacent_commune": lazy_gettext("Commune voisine"),
+    "beyond": lazy_gettext("Plus loin"),
 }
 LEVELS = {
     "neighbour": TIERS["neighbour"],
     "wider": lazy_gettext("À côté"),
     "commune": TIERS["commune"],
     "adjacent_commune": lazy_gettext("Communes voisines"),
+    "beyond": TIERS["beyond"],
 }
 """The switches of the feed: tiers of what reaches me."""
 REACHES = {
@@ -41,6 +43,9 @@ REACHES = {
         lazy_gettext("Ma commune et ses voisines"),
         lazy_gettext("avec celles qui la touchent"),
     ),
+    "radius": (lazy_gettext("Autour d’un point"), lazy_gettext("jusqu’à la distance que vous choisissez")),
+    "area": (lazy_gettext("Une zone que je dessine"), lazy_gettext("sur la carte")),
+    "all": (lazy_gettext("Tout le monde"), lazy_gettext("tous les inscrits, partout")),
 }
 STATES = {
     "mine": lazy_gettext("Votre quartier"),
@@ -67,6 +72,7 @@ FACES = 5
 
 def init_app(app: Flask) -> None:
     app.add_template_filter(about)
+    app.add_template_filter(distance)
     app.add_template_filter(ago)
     app.add_template_filter(hours_left)
     app.add_template_filter(why)
@@ -103,6 +109,13 @@ def about(number: int | None) -> str:
     raise ValueError(f"no words for {number!r}")
 
 
+def distance(metres: int) -> str:
+    """« 500 m », « 1,5 km »."""
+    if metres < 1000:
+        return gettext("%(n)s m", n=metres)
+    return gettext("%(n)s km", n=format_decimal(metres / 1000))
+
+
 def hours_left(until: datetime) -> int:
     """Whole hours, the last one begun included; 0 when it is over."""
     return max(0, math.ceil((until - datetime.now(UTC)).total_seconds() / 3600))
@@ -135,7 +148,7 @@ def query(values: dict[str, Any]) -> str:
 
 def why(post: Any) -> str:
     """Why the reader sees a post (a row of nearness.post_shown)."""
-    return nearness.why(post, post.origin_kind, post.origin_name, post.origin_commune)
+    return nearness.why_post(post)
 
 
 def script_texts() -> dict[str, str]:
@@ -169,6 +182,15 @@ def script_texts() -> dict[str, str]:
         "many_posts": gettext("{n} publications"),
         "in_this_cell": gettext("{posts} dans ce secteur"),
         "reaches": gettext("{reach} : {people}."),
+        "reaches_tiers": gettext("{reach} : {people}, dont {tiers}."),
+        "tier_neighbour": gettext("{number} de votre quartier"),
+        "tier_wider": gettext("{number} du voisinage"),
+        "tier_commune": gettext("{number} de votre commune"),
+        "tier_adjacent_commune": gettext("{number} des communes voisines"),
+        "tier_beyond": gettext("{number} plus loin"),
+        "km": gettext("{n} km"),
+        "choose_place": gettext("Choisissez d’abord un lieu : touchez la carte, ou cherchez-le."),
+        "choose_area": gettext("Dessinez d’abord la zone sur la carte, puis « Terminer »."),
         "shape_begin": gettext("Posez un premier coin."),
         "shape_more": gettext("Continuez, coin après coin."),
         "shape_close": gettext("Quand le tour est fait : « Terminer »."),

@@ -13,7 +13,8 @@ export class Problem extends Error {
 }
 
 export const get = (path) => call("GET", path);
-export const post = (path, body = {}) => call("POST", path, body);
+/** `signal`: of an AbortController that drops the question. */
+export const post = (path, body = {}, { signal } = {}) => call("POST", path, body, signal);
 
 /** What a page would like to show beside what it shows already: without a network null, and app.js says so. */
 export async function unlessOffline(work) {
@@ -26,7 +27,7 @@ export async function unlessOffline(work) {
   }
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, signal) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -34,7 +35,7 @@ async function call(method, path, body) {
   }
   let response;
   try {
-    response = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
+    response = await fetch(BASE + path, { method, headers, signal, body: body && JSON.stringify(body) });
   } catch {
     throw new Problem({ detail: say("offline") });
   }

@@ -1,6 +1,7 @@
 // Posts written without a network wait on this machine, under their author's number, and go out when it is back.
 
 import { post, Problem } from "./api.js";
+import { reachOf } from "./reach-fields.js";
 
 const key = (member) => `geoneighbour.outbox.${member}`;
 const read = (member) => JSON.parse(localStorage.getItem(key(member)) ?? "[]");
@@ -30,7 +31,7 @@ export function listen(member, isOffline, kept) {
       event.preventDefault();
       const sent = new FormData(form);
       // Photos are too heavy to be kept here: the author is told, and led to where they are added.
-      const letter = { kind: sent.get("kind"), body: sent.get("body"), reach: sent.get("reach"), photos: sent.getAll("photos").some((file) => file.size) };
+      const letter = { kind: sent.get("kind"), body: sent.get("body"), ...reachOf(sent).asked, photos: sent.getAll("photos").some((file) => file.size) };
       write(member, [...read(member), letter]);
       form.reset();
       form.elements.body.value = "";
@@ -44,9 +45,9 @@ export function listen(member, isOffline, kept) {
 export async function send(member) {
   let sent = 0, photosOf;
   for (const letter of read(member)) {
-    const { kind, body, reach, photos } = letter;
+    const { photos, ...words } = letter;
     try {
-      const { id } = await post("/posts", { kind, body, reach });
+      const { id } = await post("/posts", words);
       if (photos) photosOf = id;
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status < 400 || problem.status >= 500) return { sent, photosOf };

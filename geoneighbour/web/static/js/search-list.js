@@ -4,7 +4,7 @@ import { say } from "./texts.js";
 
 const PAUSE_MS = 200;
 
-/** `find(text)` returns [{label, …}] or throws; `choose(item)` gets the one that was pressed. */
+/** `form`: one, or a part of one. `find(text)` returns [{label, …}] or throws; `choose(item)` gets the one that was pressed. */
 export function searchList(form, find, choose) {
   const input = form.querySelector("input");
   const list = form.querySelector("ul");
@@ -56,7 +56,9 @@ export function searchList(form, find, choose) {
     clearTimeout(timer);
     timer = setTimeout(search, PAUSE_MS);
   });
-  form.addEventListener("submit", async (event) => {
+  const whole = form.tagName === "FORM";
+  (whole ? form : input).addEventListener(whole ? "submit" : "keydown", async (event) => {
+    if (!whole && event.key !== "Enter") return;
     event.preventDefault();
     clearTimeout(timer);
     const items = await search();

@@ -1,0 +1,137 @@
+"""Many zones at once: what zones.py does for one, for the weekly review. Ring distances are found here; SQL decides (sql/22, sql/24).
+
+Zones are best given in the order of the grid: then those of a batch lie near each other, and so does what is read for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.ground import cells
+from geoneighbour.neighbourhoods import zones
+
+SIZE = 1_000
+"""Zones or anchors in a batch: a second or two."""
+STEPS = [1, 2, 3, 5, 8, 13, 20]
+"""The spreads there are, in the order of sql/22_spread.sql."""
+FURTHEST = cells.MOST_RINGS + 2
+"""Surroundings begin two steps from their middle cell, by which they are found."""
+
+
+@dataclass(frozen=True)
+class Disc:
+    """Cells (resolution 9) with their steps from a cover."""
+
+    reached: cells.Cells
+    steps: cells.Cells
+
+
+def review_spreads(session: Session, anchors: Sequence[int]) -> list[int]:
+    """Sets the spreads of anchors from the last census; returns those anchors whose spread changed."""
+    discs = [Disc(*cells.surroundings_rings(anchor)) for anchor in anchors]
+    counted = _rows(session, func.nearness.census_between, _regions(discs))
+    held = [number for disc in discs for number in _held(disc, *counted)]
+    return list(session.scalars(select(func.nearness.review_spreads(list(anchors), held))))
+
+
+def _held(disc: Disc, counted: cells.Cells, members: cells.Cells) -> list[int]:
+    """How many members of the census each of STEPS holds."""
+    at, among = _look_up(disc.reached, counted)
+    in_ring = np.bincount(disc.steps[among], weights=members[at], minlength=cells.MOST_RINGS + 1)
+    return [int(number) for number in in_ring.cumsum()[STEPS]]
+
+
+def relate(session: Session, of_zones: Sequence[int]) -> int:
+    """Finds the wider areas of zones anew, among themselves and with all others; returns how many pairs changed."""
+    zones.lock(session)
+    discs = {zone: disc for zone in of_zones if (disc := _disc(session, zone)).reached.size}
+    regions = _regions(list(discs.values()))
+    walled = np.array(
+        session.scalars(select(func.nearness.barrier_regions(regions.tolist()))).all(), np.int64
+    )
+    walking = {
+        zone
+        for zone in of_zones
+        if zone not in discs
+        or (walled.size and np.isin(cells.parents(discs[zone].reached, cells.REGION), walled).any())
+    }
+    # Barriers are rare: who walks around one is asked for alone.
+    for zone in walking:
+        zones.relate(session, zone)
+    near = _Near(session, regions)
+    found = [near.pairs_of(zone, disc) for zone, disc in discs.items() if zone not in walking]
+    columns = np.concatenate(found).T if found else np.empty((3, 0), np.int64)
+    straight = [zone for zone in of_zones if zone not in walking]
+    return len(walking) + (
+        session.scalar(select(func.nearness.relate_zones(straight, *(c.tolist() for c in columns)))) or 0
+    )
+
+
+def _disc(session: Session, zone: int) -> Disc:
+    if zones.is_surroundings(zone):
+        return Disc(*cells.surroundings_rings(zone, FURTHEST))
+    cover = session.scalars(text("SELECT cell FROM zone_cell WHERE zone = :zone"), {"zone": zone}).all()
+    return Disc(*cells.rings_of(frozenset(cover), FURTHEST))
+
+
+class _Near:
+    """The zones in some regions: surroundings by their middle cell, neighbourhoods by the cells they touch."""
+
+    def __init__(self, session: Session, regions: cells.Cells) -> None:
+        self.surroundings, _ = _rows(session, func.nearness.surroundings_between, regions, cells.SURROUNDINGS)
+        self.touched, self.by = _rows(session, func.nearness.touched_between, regions)
+
+    def pairs_of(self, zone: int, disc: Disc) -> Any:
+        """Rows (zone, other, rings) for each other zone at most 20 rings away."""
+        middles = cells.are_middles(disc.reached)
+        at, among = _look_up(cells.parents(disc.reached[middles], cells.SURROUNDINGS), self.surroundings)
+        others, rings = self.surroundings[at], np.maximum(disc.steps[middles][among] - 2, 0)
+        drawn, rings_to = self._drawn(disc)
+        others, rings = np.concatenate([others, drawn]), np.concatenate([rings, rings_to])
+        not_itself = others != zone
+        return np.column_stack(
+            [np.full(np.count_nonzero(not_itself), zone), others[not_itself], rings[not_itself]]
+        )
+
+    def _drawn(self, disc: Disc) -> tuple[cells.Cells, cells.Cells]:
+        """The neighbourhoods that a disc reaches within 20 rings, each with the fewest."""
+        low, high = np.searchsorted(self.touched, [disc.reached.min(), disc.reached.max() + 1])
+        near = disc.steps <= cells.MOST_RINGS
+        order = np.argsort(disc.reached[near])
+        at, among = _look_up(self.touched[low:high], disc.reached[near][order])
+        by, steps = self.by[low:high][among], disc.steps[near][order][at]
+        order = np.lexsort((steps, by))
+        drawn, first = np.unique(by[order], return_index=True)
+        return drawn, steps[order][first]
+
+
+def _rows(
+    session: Session, function: Any, regions: cells.Cells, resolution: int = cells.COVER
+) -> tuple[cells.Cells, cells.Cells]:
+    """Both columns of what a function of SQL tells of the cells below some regions, in the order of the first."""
+    low, high = cells.descendants(regions, resolution)
+    asked = function(low.tolist(), high.tolist()).table_valued("cell", "value").render_derived()
+    rows = np.array([tuple(row) for row in session.execute(select(asked))], np.int64).reshape(-1, 2)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    return rows[:, 0], rows[:, 1]
+
+
+def _regions(discs: list[Disc]) -> cells.Cells:
+    """The resolution-6 cells above those of the discs, in order."""
+    above = [np.unique(cells.parents(disc.reached, cells.REGION)) for disc in discs]
+    return np.unique(np.concatenate(above)) if above else np.empty(0, np.int64)
+
+
+def _look_up(wanted: cells.Cells, known: cells.Cells) -> tuple[cells.Cells, Any]:
+    """Of `wanted` those among `known` (in order): their places there, and which of `wanted` they are (a mask)."""
+    if not known.size:
+        return np.empty(0, np.int64), np.zeros(wanted.size, dtype=bool)
+    at = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+    among = known[at] == wanted
+    return at[among], among

@@ -1,0 +1,151 @@
+"""Before writing: the ground of a reach, and about how many people it comes to, by how near they are (docs/decisions/023)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import shapely
+from geoalchemy2.shape import to_shape
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from geoneighbour.ground import cells
+from geoneighbour.ground.metres import circle
+from geoneighbour.nearness import service as nearness
+from geoneighbour.nearness.models import NearnessSetting
+from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
+from geoneighbour.posts.models import Post
+from geoneighbour.posts.reaching import Reached
+
+TIERS = ("neighbour", "wider", "commune", "adjacent_commune", "beyond")
+UP_TO = {"neighbourhood": 1, "wider": 2, "commune": 3, "commune_adjacent": 4}
+"""To how many of TIERS a reach comes; the others come to all."""
+MANY = 5_000
+TIMES_USUAL = 10
+
+_COUNTED = text(
+    "SELECT people, neighbour, wider_people AS wider, commune, adjacent_commune, beyond"
+    " FROM nearness.people_by_tier(:whole, ST_GeomFromWKB(:centre, 4326), :radius_m, ST_GeomFromWKB(:shape, 4326),"
+    " ST_GeomFromWKB(:own, 4326), ST_GeomFromWKB(:wider, 4326), ST_GeomFromWKB(:communes, 4326),"
+    " ST_GeomFromWKB(:adjacent, 4326), :own_least, :wider_least)"
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Ground to draw (EPSG:4326; None: everywhere), and rounded numbers, None below k; `many`: far more than is usual."""
+
+    shape: BaseGeometry | None
+    people: int | None
+    by_tier: dict[str, int | None]
+    many: bool
+
+
+@dataclass(frozen=True)
+class Near:
+    """By which ground it is told how near people are, each within the next (None: not asked); how far the wider area goes."""
+
+    own: BaseGeometry
+    wider: BaseGeometry | None = None
+    communes: BaseGeometry | None = None
+    adjacent: BaseGeometry | None = None
+    spread: int = 0
+    is_open: bool = False
+
+
+def preview(session: Session, member_id: int, meant: Reached) -> Preview:
+    """What a reach, as reaching.reached checked it, comes to. Numbers from published cells; the home is not asked."""
+    home = nearness.residence(session, member_id)
+    near = _near(session, member_id, home, meant)
+    shape = _shape(session, meant, near)
+    setting = session.get_one(NearnessSetting, True)
+    by_zone = meant.reach in ("neighbourhood", "wider")
+    counted: dict[str, Any] = {
+        "whole": meant.reach if meant.reach in ("radius", "area", "all") and not meant.on_homes else None,
+        "centre": _wkb(to_shape(meant.centre)) if meant.centre else None,
+        "radius_m": meant.radius_m,
+        "shape": _wkb(shape),
+        "own": None if meant.on_homes else _wkb(near.own),
+        "wider": None if meant.on_homes else _wkb(near.wider),
+        "communes": _wkb(near.communes),
+        "adjacent": _wkb(near.adjacent),
+        # Decision 005: an open neighbourhood has k; a spread that is shown found M.
+        "own_least": setting.k if near.is_open and by_zone else None,
+        "wider_least": setting.spread_members if near.spread < 20 and meant.reach == "wider" else None,
+    }
+    found = session.execute(_COUNTED, counted).mappings().one()
+    people: int | None = found["people"]
+    return Preview(
+        shape,
+        people,
+        {tier: found[tier] for tier in TIERS[: UP_TO.get(meant.reach, len(TIERS))]},
+        many=near.wider is not None and _is_many(session, people or 0, near, setting.spread_members),
+    )
+
+
+def ground_of(session: Session, post: Post) -> BaseGeometry | None:
+    """The ground of a post's frozen reach, to draw for its author alone; None: everywhere."""
+    match post.reach:
+        case "neighbourhood":
+            zone = session.get(Neighbourhood, post.origin_zone)
+            return to_shape(zone.geom) if zone else cells.outline(post.origin_zone)
+        case "wider":
+            return nearness.wider_ground(session, nearness.around_zone(session, post.origin_zone))
+    meant = Reached(
+        post.reach, post.origin_commune_id, post.origin_cell, post.radius_m, post.centre, post.ground
+    )
+    return _further(session, meant)
+
+
+def _near(session: Session, member_id: int, home: Residence, meant: Reached) -> Near:
+    """As far out as the reach goes."""
+    neighbourhood = session.get(Neighbourhood, home.zone)
+    own = to_shape(neighbourhood.geom) if neighbourhood else cells.outline(home.zone)
+    is_open = neighbourhood is not None and neighbourhood.state == OPEN
+    tiers = UP_TO.get(meant.reach, len(TIERS))
+    if tiers == 1:
+        return Near(own, is_open=is_open)
+    around = nearness.around_home(session, member_id)
+    wider = nearness.wider_ground(session, around)
+    communes = adjacent = None
+    if meant.commune_id is not None and tiers > 2:
+        communes = shapely.union(wider, nearness.commune_ground(session, meant.commune_id, "commune"))
+        if tiers > 3:
+            around_it = nearness.commune_ground(session, meant.commune_id, "commune_adjacent")
+            adjacent = shapely.union(communes, around_it)
+    return Near(own, wider, communes, adjacent, around.spread, is_open)
+
+
+def _shape(session: Session, meant: Reached, near: Near) -> BaseGeometry | None:
+    match meant.reach:
+        case "neighbourhood":
+            return near.own
+        case "wider":
+            return near.wider
+    return _further(session, meant)
+
+
+def _further(session: Session, meant: Reached) -> BaseGeometry | None:
+    match meant.reach:
+        case "radius" if meant.centre is not None and meant.radius_m:
+            return circle(cast(shapely.Point, to_shape(meant.centre)), meant.radius_m)
+        case "area" if meant.ground is not None:
+            return to_shape(meant.within or meant.ground)
+        case "commune" | "commune_adjacent" if meant.commune_id is not None:
+            return nearness.commune_ground(session, meant.commune_id, meant.reach)
+    return None
+
+
+def _is_many(session: Session, people: int, near: Near, least: int) -> bool:
+    """Over MANY, or over TIMES_USUAL as many as the wider area holds: what most posts are for."""
+    if people <= TIMES_USUAL * least:
+        return False
+    ground = func.ST_GeomFromWKB(_wkb(near.wider), 4326)
+    usual = session.scalar(select(func.nearness.wider_people(ground, near.spread)))
+    return people > min(MANY, TIMES_USUAL * max(usual or 0, least))
+
+
+def _wkb(shape: BaseGeometry | None) -> bytes | None:
+    return shapely.to_wkb(shape) if shape is not None else None

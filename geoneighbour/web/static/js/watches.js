@@ -1,0 +1,25 @@
+// /compte/zones-suivies: what one follows on the map, and the pen for one more.
+
+import { reachLayers } from "./area-layers.js";
+import { fit, openMap, show } from "./map.js";
+
+const details = document.getElementById("draw");
+const map = await openMap(document.getElementById("map"));
+
+if (map) {
+  const watched = JSON.parse(document.getElementById("watched").textContent);
+  show(map, "reach", watched, reachLayers);
+  fit(map, watched);
+  if (details) {
+    let tool = null;
+    const turn = async () => {
+      const { areaPen } = await import("./reach-tools.js");
+      tool ??= areaPen(map, details.querySelector("form"), () => {});
+      tool.turn(details.open);
+      if (matchMedia("(pointer: coarse)").matches) map.cooperativeGestures[details.open ? "disable" : "enable"]();
+    };
+    details.hidden = false;
+    details.addEventListener("toggle", turn);
+    if (details.open) await turn();
+  }
+}

@@ -1,0 +1,179 @@
+-- Sentences 9 and 10: what a post comes by, and what comes to a member. A post comes to whoever has one of its keys (30_reach).
+-- A key is a word and a number: a zone, a commune, a published cell, or nought.
+-- Every branch of a union names the same types: else no index is used within it.
+
+CREATE OR REPLACE VIEW nearness.watched_reach (reach) AS
+VALUES ('commune'), ('commune_adjacent'), ('all');
+COMMENT ON VIEW nearness.watched_reach IS 'Sentence 9. The reaches whose posts are read by watchers of the ground where they began.';
+
+CREATE OR REPLACE VIEW nearness.ground_cell AS
+SELECT post.id AS post_id, published_cell.cell
+FROM post
+JOIN cell_outline
+  -- Within the largest radius there is, an index finds either by the other.
+  ON ST_DWithin(post.centre::geography, ST_Centroid(cell_outline.geom)::geography, 50000)
+  AND ST_DWithin(post.centre::geography, ST_Centroid(cell_outline.geom)::geography, post.radius_m)
+JOIN published_cell ON published_cell.cell = cell_outline.cell
+WHERE post.centre IS NOT NULL
+UNION ALL
+SELECT post.id, published_cell.cell
+FROM post
+JOIN cell_outline ON cell_outline.geom && post.ground AND ST_Covers(post.ground, ST_Centroid(cell_outline.geom))
+JOIN published_cell ON published_cell.cell = cell_outline.cell
+WHERE post.ground IS NOT NULL
+  AND NOT post.on_homes;
+COMMENT ON VIEW nearness.ground_cell IS
+  'Sentence 10. The published cells whose middle the radius or area of a post holds: geodesic metres, borders included. post_cell keeps them.';
+
+CREATE OR REPLACE FUNCTION nearness.place_post(of_post bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT AS $$
+BEGIN
+  -- A review that publishes other cells sees this post, or this sees its cells.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('nearness.post_cell', 0));
+  INSERT INTO post_cell (by, cell, post_id)
+  SELECT 'cell', ground_cell.cell, ground_cell.post_id
+  FROM nearness.ground_cell
+  WHERE ground_cell.post_id = of_post
+  UNION ALL
+  SELECT 'stands', nearness.post_cell(post.origin_cell), post.id
+  FROM post
+  WHERE post.id = of_post
+    AND post.origin_cell IS NOT NULL
+    AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach);
+END
+$$;
+COMMENT ON FUNCTION nearness.place_post(bigint) IS 'Stores the cells by which a post, just written, comes to members and to watchers.';
+
+CREATE OR REPLACE FUNCTION nearness.follow_cells(appeared bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('nearness.post_cell', 0));
+  DELETE FROM post_cell
+  WHERE post_cell.by = 'cell'
+    AND NOT EXISTS (SELECT FROM published_cell WHERE published_cell.cell = post_cell.cell);
+  INSERT INTO post_cell (by, cell, post_id)
+  SELECT 'cell', ground_cell.cell, ground_cell.post_id
+  FROM nearness.ground_cell
+  WHERE ground_cell.cell = ANY (appeared)
+  ON CONFLICT DO NOTHING;
+  UPDATE post_cell
+  SET cell = nearness.post_cell(post.origin_cell)
+  FROM post
+  WHERE post_cell.by = 'stands'
+    AND post.id = post_cell.post_id
+    AND post_cell.cell <> nearness.post_cell(post.origin_cell);
+END
+$$;
+COMMENT ON FUNCTION nearness.follow_cells(bigint[]) IS
+  'After published cells changed (appeared: those that are new): posts to a radius or area come by those they hold now, and watched posts stand where maps show them.';
+
+CREATE OR REPLACE VIEW nearness.post_key AS
+SELECT post.id AS post_id, post.reach AS by, post.key, post.kind, post.closed_at, post.hidden_at
+FROM post
+WHERE post.key IS NOT NULL
+UNION ALL
+SELECT post.id, post_cell.by, post_cell.cell, post.kind, post.closed_at, post.hidden_at
+FROM post_cell
+JOIN post ON post.id = post_cell.post_id
+UNION ALL
+SELECT post.id, 'from_zone', post.origin_zone, post.kind, post.closed_at, post.hidden_at
+FROM post
+WHERE post.reach IN ('commune', 'commune_adjacent', 'all')
+  AND NOT post.on_homes
+UNION ALL
+SELECT post.id, 'from_commune', post.origin_commune_id, post.kind, post.closed_at, post.hidden_at
+FROM post
+WHERE post.reach IN ('commune', 'commune_adjacent', 'all');
+COMMENT ON VIEW nearness.post_key IS
+  'What a post comes by: to members, its reach and the zone, commune or nought of it, or the published cells (cell) that its radius or area holds; '
+  'to watchers, the zone and commune it is from, and the cell it stands in. An authority''s area goes by no key but by homes (home_told).';
+
+-- What comes to a member, a view for each word, with the reader's own zone and commune. No unions here: the planner takes
+-- each of them apart, and goes from a member to posts or from a post to its members, whichever is shorter.
+
+CREATE OR REPLACE VIEW nearness.neighbourhood_key AS
+SELECT person.member_id, person.zone AS key, 'neighbour' AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.neighbourhood_key IS 'Who has a zone as home neighbourhood.';
+
+CREATE OR REPLACE VIEW nearness.wider_key AS
+SELECT person.member_id, wider_area.other AS key, 'wider' AS tier, wider_area.rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person
+JOIN wider_area ON wider_area.zone = person.zone;
+COMMENT ON VIEW nearness.wider_key IS 'Who has a zone in the wider area (nearness.near_zone says the same with one''s own).';
+
+CREATE OR REPLACE VIEW nearness.commune_key AS
+SELECT person.member_id, person.commune_id AS key, 'commune' AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.commune_key IS 'Who lives in a commune.';
+
+CREATE OR REPLACE VIEW nearness.adjacent_commune_key AS
+SELECT person.member_id, commune_adjacency.other_id AS key, 'adjacent_commune' AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person
+JOIN commune_adjacency ON commune_adjacency.commune_id = person.commune_id;
+COMMENT ON VIEW nearness.adjacent_commune_key IS 'Who lives in a commune adjacent to this one (nearness.near_commune says the same with one''s own).';
+
+CREATE OR REPLACE VIEW nearness.all_key AS
+SELECT person.member_id, 0::bigint AS key, NULL::text AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person;
+COMMENT ON VIEW nearness.all_key IS 'Everybody.';
+
+CREATE OR REPLACE VIEW nearness.cell_key AS
+SELECT person.member_id, published_cell.cell AS key, NULL::text AS tier, NULL::smallint AS rings,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM nearness.person
+JOIN published_cell
+  -- Twice the same: from a member to the cell, and from a cell to its members.
+  ON published_cell.cell IN (
+    person.home_cell, nearness.cell_parent(person.home_cell, 8), nearness.cell_parent(person.home_cell, 7),
+    nearness.cell_parent(person.home_cell, 6), nearness.cell_parent(person.home_cell, 5)
+  )
+  AND person.home_cell BETWEEN nearness.first_within(published_cell.cell) AND nearness.last_within(published_cell.cell);
+COMMENT ON VIEW nearness.cell_key IS 'Whom a published cell places.';
+
+CREATE OR REPLACE VIEW nearness.member_key AS
+SELECT member_id, 'neighbourhood' AS by, key, tier, rings FROM nearness.neighbourhood_key
+UNION ALL
+SELECT member_id, 'wider', key, tier, rings FROM nearness.neighbourhood_key
+UNION ALL
+SELECT member_id, 'wider', key, tier, rings FROM nearness.wider_key
+UNION ALL
+SELECT member_id, 'commune', key, tier, rings FROM nearness.commune_key
+UNION ALL
+SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.commune_key
+UNION ALL
+SELECT member_id, 'commune_adjacent', key, tier, rings FROM nearness.adjacent_commune_key
+UNION ALL
+SELECT member_id, 'all', key, tier, rings FROM nearness.all_key
+UNION ALL
+SELECT member_id, 'cell', key, tier, rings FROM nearness.cell_key;
+COMMENT ON VIEW nearness.member_key IS
+  'The keys by which posts come to a member, one row for each, with the tier of the post''s origin where the key says it (null: tiers are looked up).';
+
+CREATE OR REPLACE VIEW nearness.watch_key AS
+SELECT watch_area.id AS watch_id, person.member_id,
+  CASE WHEN watch_area.neighbourhood_id IS NULL THEN 'from_commune' ELSE 'from_zone' END AS by,
+  coalesce(watch_area.neighbourhood_id, watch_area.commune_id) AS key,
+  person.zone AS home_zone, person.commune_id AS home_commune, person.hidden_from_wider
+FROM watch_area
+JOIN nearness.person ON person.member_id = watch_area.member_id
+WHERE watch_area.geom IS NULL
+UNION ALL
+SELECT watch_area.id, person.member_id, 'stands', within.cell, person.zone, person.commune_id, person.hidden_from_wider
+FROM watch_area
+JOIN nearness.person ON person.member_id = watch_area.member_id
+CROSS JOIN LATERAL unnest(watch_area.cells) AS within (cell)
+JOIN cell_outline ON cell_outline.cell = within.cell;
+COMMENT ON VIEW nearness.watch_key IS 'Sentence 9. The keys by which posts come to who watches an area (verified members): where they began.';
+
+CREATE OR REPLACE VIEW nearness.visitor_key AS
+SELECT visitor.member_id, reach_tier.reach AS by, visitor.zone AS key
+FROM nearness.visitor
+JOIN neighbourhood ON neighbourhood.id = visitor.zone AND neighbourhood.state = 'open'
+CROSS JOIN (VALUES ('neighbourhood'), ('wider')) AS reach_tier (reach);
+COMMENT ON VIEW nearness.visitor_key IS 'Sentence 9. What visitors read: posts that began in their own open neighbourhood, nothing from surroundings.';
