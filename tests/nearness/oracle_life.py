@@ -82,9 +82,7 @@ class Life:
             for post in world.posts.values():
                 if post.zone == key:
                     post.zone = post.surroundings
-            world.watches = {
-                one: watch for one, watch in world.watches.items() if watch.neighbourhood != key
-            }
+            world.watches = {one: watch for one, watch in world.watches.items() if watch.neighbourhood != key}
             self._end(world, key)
 
     def _redraw(self, world: World, key: int, shape: Shape) -> None:
