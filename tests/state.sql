@@ -1,19 +1,26 @@
 -- One number for all that emptied.sql does not take back: definitions, rights, the rows of an upgrade, and tables that grew large.
+-- Temporary tables, whose schemas begin with pg_, go with their connections.
+WITH lasting AS (
+  SELECT pg_class.*
+  FROM pg_class
+  JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE left(nspname, 3) <> 'pg_' AND nspname <> 'information_schema'
+)
 SELECT sum(hashtextextended(what, 0))
 FROM (
   SELECT concat('function', oid, xmin) AS what FROM pg_proc WHERE oid > 16000
   UNION ALL
-  SELECT concat('relation', oid, relname, relacl, reloptions, relrowsecurity) FROM pg_class WHERE oid > 16000 AND relkind <> 't'
+  SELECT concat('relation', oid, relname, relacl, reloptions, relrowsecurity) FROM lasting
   UNION ALL
-  SELECT concat('column', attrelid, attnum, xmin) FROM pg_attribute WHERE attrelid > 16000
+  SELECT concat('column', attrelid, attnum, pg_attribute.xmin) FROM pg_attribute JOIN lasting ON lasting.oid = attrelid
   UNION ALL
-  SELECT concat('constraint', oid, xmin) FROM pg_constraint WHERE oid > 16000
+  SELECT concat('constraint', pg_constraint.oid, pg_constraint.xmin) FROM pg_constraint JOIN lasting ON lasting.oid = conrelid
   UNION ALL
-  SELECT concat('trigger', oid, xmin) FROM pg_trigger WHERE oid > 16000
+  SELECT concat('trigger', pg_trigger.oid, pg_trigger.xmin) FROM pg_trigger JOIN lasting ON lasting.oid = tgrelid
   UNION ALL
   SELECT concat('policy', oid, xmin) FROM pg_policy
   UNION ALL
-  SELECT concat('schema', oid, xmin) FROM pg_namespace
+  SELECT concat('schema', oid, xmin) FROM pg_namespace WHERE left(nspname, 3) <> 'pg_'
   UNION ALL
   SELECT concat('database', datacl) FROM pg_database WHERE datname = current_database()
   UNION ALL
@@ -27,5 +34,5 @@ FROM (
   UNION ALL
   SELECT concat('row', v.*) FROM alembic_version AS v
   UNION ALL
-  SELECT concat('large', oid) FROM pg_class WHERE relkind = 'r' AND oid > 16000 AND relname <> 'spatial_ref_sys' AND pg_relation_size(oid) > 1e6
+  SELECT concat('large', oid) FROM lasting WHERE relkind = 'r' AND relname <> 'spatial_ref_sys' AND pg_relation_size(oid) > 1e6
 ) AS state
