@@ -17,7 +17,7 @@ from geoneighbour.neighbourhoods.models import Neighbourhood
 from tests.bench import population
 from tests.world import communes
 
-MEMBERS, NEIGHBOURHOODS, POSTS = 90, 4, 60
+MEMBERS, NEIGHBOURHOODS, POSTS = 150, 4, 60
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_a_page_that_does_not_exist(visit: Visit) -> None:
 
 
 def test_a_request_that_is_for_others_is_not_there(site: Site, visit: Visit) -> None:
-    page = visit("/accueil", email=site.resident_of("Le Sillon"), webgl=False)
+    page = visit("/accueil?niveau=neighbour", email=site.resident_of("Le Sillon"), webgl=False)
     post = page.locator(".post-body a").first.get_attribute("href")
     page = visit("/accueil", email=site.newcomer("Loin", -1.83, 48.5), webgl=False)
     assert page.goto(post).status == 404

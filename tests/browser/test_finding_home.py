@@ -51,7 +51,7 @@ def test_writing_ones_address_and_moving_house(visit: Visit, site: Site) -> None
     page.get_by_role("button", name="Chercher").click()
     page.get_by_label("12 Chaussée du Sillon").check()
     page.get_by_role("button", name="C’est mon adresse").click()
-    expect(page.locator("main")).to_contain_text("Le géocodeur la place à votre point")
+    expect(page.locator("main")).to_contain_text("Elle se trouve bien à votre point")
     expect(page.locator(".house")).to_be_visible()
 
     site.moved_long_ago(email)
