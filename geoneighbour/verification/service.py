@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -75,6 +75,8 @@ def prove(session: Session, member_id: int, way: str, *, home_of: datetime | Non
     session.execute(proof.on_conflict_do_nothing())
     if way in SUFFICIENT and member.verified_at is None:
         member.verified_at = func.now()
+        # How many words are still missing is no news any more.
+        session.execute(delete(Notice).where(Notice.member_id == member_id, Notice.kind == "vouched"))
         session.add(Notice(member_id=member_id, kind="verified", about={"way": way}))
         session.flush()
         neighbourhoods.verified(session, member_id)

@@ -55,6 +55,7 @@ def test_from_the_report_to_the_answer_of_an_appeal(town, as_):
     assert refused.status_code == 422
     done = as_("Mona").post(f"/moderation/{case}", data={"kind": "hide", "why": WHY})
     assert done.location == "/moderation"
+    assert "C’est fait, et noté." in as_("Mona").get("/moderation").text
     assert as_("Bob").get(f"/publications/{post}").status_code == 404
     home = as_("Anne").get("/accueil").text
     assert "La modération a masqué quelque chose" in home
@@ -77,6 +78,17 @@ def test_from_the_report_to_the_answer_of_an_appeal(town, as_):
     assert as_("Bob").get(f"/publications/{post}").status_code == 200
     told = as_("Anne").get("/api/v1/me/decisions").json["decisions"][0]
     assert (told["kind"], told["verdict"], told["answer"]) == ("hide", "grant", "C'est bon pour une fois")
+
+
+def test_what_waits_for_a_second_person_is_told_as_waiting(town, as_):
+    post = town.post("commune")
+    case = town.case("post", post)
+    town.world.commit()
+    as_("Mona").post(f"/moderation/{case}", data={"kind": "hide", "why": WHY})
+    told = as_("Mona").get("/moderation").text
+    assert "rien ne change encore" in told
+    assert "C’est fait" not in told
+    assert as_("Bob").get(f"/publications/{post}").status_code == 200
 
 
 def test_a_post_of_the_feed_leads_to_its_report_and_one_s_own_to_none(town, as_):

@@ -28,6 +28,7 @@ from geoneighbour.verification.models import Document
 from tests.posts.pictures import SECRET as HIDDEN
 from tests.posts.pictures import bomb, saved, scene, told_everything
 from tests.verification.papers import HOSTILE, SECRET, bill
+from tests.verification.post import resident
 from tests.world import communes, settled
 
 HERE = (-2.0551, 48.545)
@@ -202,10 +203,13 @@ def test_none_is_left_that_nobody_needs(world, zoe, sealer, why):
     assert left(world) == 0
 
 
-def test_sent_on_the_page_and_shown_there(world, zoe, logged_in):
+def test_sent_on_the_page_and_shown_there(world, zoe, logged_in, post):
     client = logged_in(zoe)
     page = client.get("/verification").text
     assert "Un PDF, ou une photo" in page
+    assert "Écrivez d’abord votre adresse postale" in page
+    written = logged_in(resident(world, post, "Yann")).get("/verification").text
+    assert "Écrivez d’abord votre adresse postale" not in written
     empty = client.post("/verification/document", data={})
     assert empty.status_code == 422
     assert "Choisissez un fichier" in empty.text

@@ -83,31 +83,38 @@ def case(case_id: int) -> str:
 @pages.post("/moderation/<int:case_id>")
 def act(case_id: int) -> Response | tuple[str, int]:
     member_id, days = current_member().id, request.form.get("days", type=int)
-    return _after(
-        case_id,
-        lambda: service.act(db(), member_id, case_id, typed("kind"), typed("why"), days),
-        gettext("C’est fait, et noté."),
-    )
+
+    def decide() -> str:
+        done = service.act(db(), member_id, case_id, typed("kind"), typed("why"), days)
+        if done.needs_second:
+            return gettext(
+                "C’est noté, et rien ne change encore : il faut qu’une deuxième personne confirme."
+            )
+        return gettext("C’est fait, et noté.")
+
+    return _after(case_id, decide)
 
 
 @pages.post("/moderation/<int:case_id>/actes/<int:act_id>/confirmer")
 def second_act(case_id: int, act_id: int) -> Response | tuple[str, int]:
     member_id, agreed = current_member().id, _yes_or_no()
-    return _after(
-        case_id,
-        lambda: service.second(db(), member_id, act_id, agreed, typed("why")),
-        gettext("C’est décidé à deux."),
-    )
+
+    def decide() -> str:
+        service.second(db(), member_id, act_id, agreed, typed("why"))
+        return gettext("C’est décidé à deux.")
+
+    return _after(case_id, decide)
 
 
 @pages.post("/moderation/<int:case_id>/actes/<int:act_id>/appel")
 def decide_appeal(case_id: int, act_id: int) -> Response | tuple[str, int]:
     member_id, granted = current_member().id, _yes_or_no()
-    return _after(
-        case_id,
-        lambda: service.decide_appeal(db(), member_id, act_id, granted, typed("why")),
-        gettext("La personne lit votre réponse."),
-    )
+
+    def decide() -> str:
+        service.decide_appeal(db(), member_id, act_id, granted, typed("why"))
+        return gettext("La personne lit votre réponse.")
+
+    return _after(case_id, decide)
 
 
 def _yes_or_no() -> bool:
@@ -116,10 +123,12 @@ def _yes_or_no() -> bool:
     return typed("answer") == "yes"
 
 
-def _after(case_id: int, action: Callable[[], object], words: str) -> Response | tuple[str, int]:
-    if refusal := attempt(action):
+def _after(case_id: int, decide: Callable[[], str]) -> Response | tuple[str, int]:
+    """`decide` does it and says what to tell."""
+    told: list[str] = []
+    if refusal := attempt(lambda: told.append(decide())):
         return _page(case_id, refusal), status_of(refusal)
-    flash(words, "done")
+    flash(told[0], "done")
     return redirect(url_for("pages.moderation"))
 
 

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from geoneighbour.database.http import db
 from geoneighbour.errors import NotFound
-from geoneighbour.members.http import current_member
+from geoneighbour.members import addresses
+from geoneighbour.members.http import current_member, sealer
 from geoneighbour.members.models import Member
 from geoneighbour.verification import documents, review
 from geoneighbour.verification.review_http import (
@@ -28,6 +29,7 @@ def document_card(member: Member) -> dict[str, object]:
     return {
         "waiting": documents.waiting(db(), member.id),
         "refused": review.last_refusal(db(), member.id),
+        "written": bool(addresses.own(db(), sealer(), member.id).text),
         "megabytes": documents.MOST_BYTES >> 20,
     }
 
