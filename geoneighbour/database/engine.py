@@ -61,10 +61,16 @@ def make_engine(url: str) -> Engine:
 @contextmanager
 def copying(session: Session, statement: str) -> Iterator[Copy]:
     """psycopg's COPY ... FROM STDIN within the session's transaction; the statement is one of our own."""
-    connection = session.connection().connection.driver_connection
-    assert connection is not None  # noqa: S101 (a session that has just connected has one)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        yield copy
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 (a session that has just connected has one)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            yield copy
+    except KeyboardInterrupt:
+        # Ctrl+C amid a message leaves a connection that refuses ROLLBACK; its end undoes as well.
+        connection.invalidate()
+        raise
 
 
 @contextmanager

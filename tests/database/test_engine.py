@@ -1,0 +1,34 @@
+"""What a transaction leaves behind when Ctrl+C strikes where no library expects it."""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from geoneighbour.database.engine import copying, transaction
+
+
+def test_ctrl_c_between_a_copy_and_its_answer(
+    database: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def struck(cursor: psycopg.Cursor, statement: str) -> None:
+        cursor.connection.pgconn.send_query(statement.encode())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(psycopg.Cursor, "copy", struck)
+    with caplog.at_level(logging.ERROR), pytest.raises(KeyboardInterrupt):
+        copy_zones(database)
+    # The pool would say so: another command is already in progress.
+    assert not caplog.records
+    with transaction(database) as session:
+        assert session.scalar(text("SELECT count(*) FROM zone WHERE id = 7")) == 0
+
+
+def copy_zones(database: Engine) -> None:
+    with transaction(database) as session:
+        session.execute(text("INSERT INTO zone (id, anchor) VALUES (7, 7)"))
+        with copying(session, "COPY zone (id, anchor) FROM STDIN"):
+            pass
