@@ -225,7 +225,7 @@ def repeated(path: Path, content: bytes, times: int) -> Path:
 
 @dataclass
 class Watch:
-    """The memory (bytes, counted once where it is shared) of a process and all below it, at its most."""
+    """The memory (bytes, counted once where it is shared) of a process and all that it starts meanwhile, at its most."""
 
     process: int
     with_itself: bool
@@ -233,6 +233,8 @@ class Watch:
     _stop: bool = False
 
     def __enter__(self) -> Watch:
+        # What runs already is not meant: the browser of other tests.
+        self._other = set(family(self.process, with_itself=False))
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
         return self
@@ -243,7 +245,8 @@ class Watch:
 
     def _look(self) -> None:
         while not self._stop:
-            self.most = max(self.most, sum(map(proportional, family(self.process, self.with_itself))))
+            meant = set(family(self.process, self.with_itself)) - self._other
+            self.most = max(self.most, sum(map(proportional, meant)))
             time.sleep(0.02)
 
 
