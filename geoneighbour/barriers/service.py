@@ -13,8 +13,7 @@ from geoneighbour.boundaries.reader import Found, Progress, Request, reading
 from geoneighbour.database.engine import copying
 from geoneighbour.errors import NotFound
 from geoneighbour.ground import cells
-from geoneighbour.neighbourhoods import batches, zones
-from geoneighbour.neighbourhoods.models import Neighbourhood
+from geoneighbour.neighbourhoods import batches, walking, zones
 
 _COPY_STAGED = """
     COPY pg_temp.barrier_staged (file, position, kind, name, refusal, cells, others, regions, geom)
@@ -116,13 +115,8 @@ def _relate(session: Session, touched: list[int], each: Each) -> int:
     concerned = session.scalars(select(func.nearness.zones_near(around))).all()
     # First all starts: a distance has two ends.
     for zone in concerned:
-        zones.place(session, zone, _cover(session, zone))
+        zones.place(session, zone, walking.cover(session, zone))
     parts = [concerned[at : at + batches.SIZE] for at in range(0, len(concerned), batches.SIZE)]
     for batch in each(parts):
         batches.relate(session, batch)
     return len(concerned)
-
-
-def _cover(session: Session, zone: int) -> list[int]:
-    neighbourhood = session.get(Neighbourhood, zone)
-    return neighbourhood.cover if neighbourhood else sorted(cells.surroundings_cover(zone))

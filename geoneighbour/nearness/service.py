@@ -142,7 +142,8 @@ def wider_neighbourhoods(session: Session, member_id: int) -> list[Row[Any]]:
 
     Surroundings are not listed: that one exists says that somebody lives there.
     """
-    others = around_home(session, member_id).others
+    zone = residence(session, member_id).zone
+    others = _stored(session, zone) if _looked_at(session, member_id) else _around(session, zone).others
     return list(session.execute(_WIDER, {"others": [*others], "rings": [*others.values()]}))
 
 
@@ -171,17 +172,22 @@ def _own(session: Session, zone: int) -> Area:
 def around_home(session: Session, member_id: int) -> Around:
     """By what is stored, which the rule goes by; for people that nobody has looked at by published cells (decision 016)."""
     zone = residence(session, member_id).zone
-    if members.get(session, member_id).verified_at is None:
-        return _around(session, zone)
-    return around_zone(session, zone)
+    return around_zone(session, zone) if _looked_at(session, member_id) else _around(session, zone)
 
 
 def around_zone(session: Session, zone: int) -> Around:
     """By what is stored: for who lives or lived there, verified."""
     spread = session.scalar(_SPREAD, {"zone": zone}) or 0
     rings = _rings(session, zone, spread)
-    others = session.execute(_STORED, {"zone": zone})
-    return Around(zone, frozenset(rings), spread, {row.other: row.rings for row in others})
+    return Around(zone, frozenset(rings), spread, _stored(session, zone))
+
+
+def _stored(session: Session, zone: int) -> dict[int, int]:
+    return {row.other: row.rings for row in session.execute(_STORED, {"zone": zone})}
+
+
+def _looked_at(session: Session, member_id: int) -> bool:
+    return members.get(session, member_id).verified_at is not None
 
 
 def _around(session: Session, zone: int) -> Around:
@@ -197,9 +203,7 @@ def _around(session: Session, zone: int) -> Around:
 
 def _rings(session: Session, zone: int, most: int) -> dict[int, int]:
     """Around barriers, and whether anybody lives there or not."""
-    neighbourhood = session.get(Neighbourhood, zone)
-    cover = neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
-    return walking.rings_around(session, walking.start(session, zone, cover), most)
+    return walking.rings_around(session, walking.start(session, zone, walking.cover(session, zone)), most)
 
 
 def _wider(session: Session, around: Around) -> Area:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from geoalchemy2.shape import to_shape
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,18 @@ Barred = dict[int, set[int]]
 """For a cell (resolution 9) the neighbouring ones to which no step leads."""
 
 
+def ground(session: Session, zone: int) -> BaseGeometry:
+    """Of an open neighbourhood the outline, of surroundings the hexagon, whether anybody lives there or not (EPSG:4326)."""
+    neighbourhood = session.get(Neighbourhood, zone)
+    return to_shape(neighbourhood.geom) if neighbourhood else cells.outline(zone)
+
+
+def cover(session: Session, zone: int) -> Collection[int]:
+    """The resolution-9 cells that this ground touches."""
+    neighbourhood = session.get(Neighbourhood, zone)
+    return neighbourhood.cover if neighbourhood else cells.surroundings_cover(zone)
+
+
 def start(session: Session, zone: int, cover: Collection[int]) -> frozenset[int]:
     """The cells from which the rings of a place start: its cover, less what a barrier cuts off from it.
 
@@ -25,10 +38,9 @@ def start(session: Session, zone: int, cover: Collection[int]) -> frozenset[int]
     """
     if not regions(session, cover):
         return frozenset(cover)
-    neighbourhood = session.get(Neighbourhood, zone)
-    ground = to_shape(neighbourhood.geom) if neighbourhood else cells.outline(zone)
-    within = ground.buffer(-MARGIN_DEGREES)
-    outline = func.ST_GeomFromWKB((ground if within.is_empty else within).wkb, 4326)
+    whole = ground(session, zone)
+    within = whole.buffer(-MARGIN_DEGREES)
+    outline = func.ST_GeomFromWKB((whole if within.is_empty else within).wkb, 4326)
     centres = [cells.centre(cell) for cell in cover]
     lons, lats = [centre.lon for centre in centres], [centre.lat for centre in centres]
     cut_off = session.scalars(select(func.nearness.cut_off(outline, list(cover), lons, lats)))

@@ -13,7 +13,7 @@ from geoneighbour.database.http import db
 from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import words
-from geoneighbour.nearness.http import collection, feature, geojson
+from geoneighbour.nearness.http import Where, collection, feature, geojson
 from geoneighbour.nearness.service import residence
 from geoneighbour.neighbourhoods.numbers import people
 from geoneighbour.posts import photos, preview, queries, reaching, service
@@ -36,15 +36,6 @@ class Page(BaseModel):
     author: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
-class Place(BaseModel):
-    """A public place: degrees, EPSG:4326."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    lon: float
-    lat: float
-
-
 class Reach(BaseModel):
     """Whom a post is for: neighbourhood, wider, commune, commune_adjacent, radius, area or all.
 
@@ -56,7 +47,7 @@ class Reach(BaseModel):
 
     reach: str
     radius_m: int | None = None
-    place: Place | None = None
+    place: Where | None = None
     area: dict[str, Any] | None = None
     on_homes: bool = False
 

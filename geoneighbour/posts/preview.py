@@ -11,10 +11,10 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geoneighbour.ground import cells
 from geoneighbour.ground.metres import circle
 from geoneighbour.nearness import service as nearness
 from geoneighbour.nearness.models import NearnessSetting
+from geoneighbour.neighbourhoods import walking
 from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
 from geoneighbour.posts.models import Post
 from geoneighbour.posts.reaching import Reached
@@ -89,8 +89,7 @@ def ground_of(session: Session, post: Post) -> BaseGeometry | None:
     """The ground of a post's frozen reach, to draw for its author alone; None: everywhere."""
     match post.reach:
         case "neighbourhood":
-            zone = session.get(Neighbourhood, post.origin_zone)
-            return to_shape(zone.geom) if zone else cells.outline(post.origin_zone)
+            return walking.ground(session, post.origin_zone)
         case "wider":
             return nearness.wider_ground(session, nearness.around_zone(session, post.origin_zone))
     meant = Reached(
@@ -102,7 +101,7 @@ def ground_of(session: Session, post: Post) -> BaseGeometry | None:
 def _near(session: Session, member_id: int, home: Residence, meant: Reached) -> Near:
     """As far out as the reach goes."""
     neighbourhood = session.get(Neighbourhood, home.zone)
-    own = to_shape(neighbourhood.geom) if neighbourhood else cells.outline(home.zone)
+    own = walking.ground(session, home.zone)
     is_open = neighbourhood is not None and neighbourhood.state == OPEN
     tiers = UP_TO.get(meant.reach, len(TIERS))
     if tiers == 1:

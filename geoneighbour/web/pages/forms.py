@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
@@ -34,3 +36,13 @@ def done(action: Callable[[], object], words: str, target: str) -> Response:
 
 def typed(name: str) -> str:
     return request.form.get(name, "")
+
+
+def drawn_area() -> Any:
+    """The GeoJSON that the pen left in the field `area`; InvalidInput while nothing is drawn."""
+    try:
+        return json.loads(typed("area"))
+    except ValueError:
+        raise InvalidInput(
+            "Dessinez d’abord la zone sur la carte, puis « Terminer ».", field="area"
+        ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ from geoneighbour.posts import photos, preview, queries, reaching, service
 from geoneighbour.posts.models import MOST_PHOTOS, Post
 from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import attempt, typed
+from geoneighbour.web.pages.forms import attempt, drawn_area, typed
 from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.web.pages.words import about
 from geoneighbour.web.problems import status_of
@@ -64,7 +63,7 @@ def _taken(reach: str) -> dict[str, Any]:
         case "radius":
             return {"radius_m": request.form.get("radius_m", type=int), "place": _place()}
         case "area":
-            return {"area": _area(), "on_homes": bool(typed("on_homes"))}
+            return {"area": drawn_area(), "on_homes": bool(typed("on_homes"))}
         case "commune":
             return {"on_homes": bool(typed("on_homes"))}
     return {}
@@ -78,15 +77,6 @@ def _place() -> Point | None:
     except ValueError:
         raise InvalidInput(
             "Choisissez d’abord un lieu : touchez la carte, ou cherchez-le.", field="place"
-        ) from None
-
-
-def _area() -> Any:
-    try:
-        return json.loads(typed("area"))
-    except ValueError:
-        raise InvalidInput(
-            "Dessinez d’abord la zone sur la carte, puis « Terminer ».", field="area"
         ) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,7 +16,6 @@ from geoneighbour.communes import extents
 from geoneighbour.communes import queries as communes
 from geoneighbour.communes.http import current
 from geoneighbour.database.http import db
-from geoneighbour.errors import InvalidInput
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.nearness.http import collection, feature, geojson
@@ -27,7 +25,7 @@ from geoneighbour.posts import watching
 from geoneighbour.posts.models import MOST_WATCHED
 from geoneighbour.posts.watching import Watched
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import Refusal, attempt, typed
+from geoneighbour.web.pages.forms import Refusal, attempt, drawn_area, typed
 from geoneighbour.web.problems import status_of
 
 MOST_FOUND = 8
@@ -59,7 +57,7 @@ def watch() -> Response | tuple[str, int]:
                 name=typed("name") or None,
                 neighbourhood_id=request.form.get("quartier", type=int),
                 commune=commune,
-                area=_drawn(),
+                area=drawn_area() if "area" in request.form else None,
             )
         )
 
@@ -85,17 +83,6 @@ def following(*, neighbourhood_id: int | None = None, commune_id: int | None = N
         if (one.neighbourhood_id, one.commune_id) == (neighbourhood_id, commune_id):
             return Following(one.id)
     return Following(None)
-
-
-def _drawn() -> Any:
-    if "area" not in request.form:
-        return None
-    try:
-        return json.loads(typed("area"))
-    except ValueError:
-        raise InvalidInput(
-            "Dessinez d’abord la zone sur la carte, puis « Terminer ».", field="area"
-        ) from None
 
 
 def _page(refusal: Refusal | None) -> str:

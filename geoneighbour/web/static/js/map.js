@@ -104,6 +104,11 @@ export function holdPlace(map, { lng, lon = lng, lat }) {
   show(map, "pin", feature({ type: "Point", coordinates: [lon, lat] }), pinLayers);
 }
 
+/** A thumb that draws moves the map too: while it does, no second finger is asked for. */
+export function oneFinger(map, enough) {
+  if (matchMedia("(pointer: coarse)").matches) map.cooperativeGestures[enough ? "disable" : "enable"]();
+}
+
 /** Moves the view to hold this GeoJSON. */
 export function fit(map, data, { padding = 36, maxZoom = 15.5 } = {}) {
   const box = boundsOf(data);

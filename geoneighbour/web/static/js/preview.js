@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { homeLayers, reachLayers } from "./area-layers.js";
-import { collection, feature, fit, openMap, show } from "./map.js";
+import { collection, feature, fit, oneFinger, openMap, show } from "./map.js";
 import { radius } from "./radius.js";
 import { reachOf } from "./reach-fields.js";
 import { about, people, say } from "./texts.js";
@@ -80,8 +80,7 @@ async function turn() {
   if (pointing && !tools) tools = await toolsOf();
   tools?.place.turn();
   tools?.area.turn(chosen().value === "area");
-  // A thumb that draws moves the map too: no second finger is asked for.
-  if (matchMedia("(pointer: coarse)").matches) map.cooperativeGestures[pointing ? "disable" : "enable"]();
+  oneFinger(map, pointing);
 }
 
 async function toolsOf() {

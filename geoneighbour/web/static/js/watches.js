@@ -1,7 +1,7 @@
 // /compte/zones-suivies: what one follows on the map, and the pen for one more.
 
 import { reachLayers } from "./area-layers.js";
-import { fit, openMap, show } from "./map.js";
+import { fit, oneFinger, openMap, show } from "./map.js";
 
 const details = document.getElementById("draw");
 const map = await openMap(document.getElementById("map"));
@@ -16,7 +16,7 @@ if (map) {
       const { areaPen } = await import("./reach-tools.js");
       tool ??= areaPen(map, details.querySelector("form"), () => {});
       tool.turn(details.open);
-      if (matchMedia("(pointer: coarse)").matches) map.cooperativeGestures[details.open ? "disable" : "enable"]();
+      oneFinger(map, details.open);
     };
     details.hidden = false;
     details.addEventListener("toggle", turn);
