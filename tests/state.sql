@@ -30,6 +30,8 @@ FROM (
   UNION ALL
   SELECT concat('row', n.*) FROM nearness_setting AS n
   UNION ALL
+  SELECT concat('row', k.*) FROM alert_kind AS k
+  UNION ALL
   SELECT concat('row', a.*) FROM applied_sql AS a
   UNION ALL
   SELECT concat('row', v.*) FROM alembic_version AS v

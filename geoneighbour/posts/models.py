@@ -27,6 +27,8 @@ from geoneighbour.nearness.models import CellOutline
 from geoneighbour.posts.sizes import LONGEST, SMALL, fitted
 
 KINDS = ("request", "offer", "news")
+ALERT = "alert"
+"""The kind that the room `alerts` writes: it has more to it than a post."""
 REACHES = ("neighbourhood", "wider", "commune", "commune_adjacent", "radius", "area", "all")
 LEAST_RADIUS_M, MOST_RADIUS_M = 500, 50_000
 CELL_KEYS = ("cell", "stands")
@@ -84,7 +86,7 @@ class Post(Base):
     )
 
     __table_args__ = (
-        CheckConstraint(f"kind IN {KINDS}", name="kind"),
+        CheckConstraint(f"kind IN {(*KINDS, ALERT)}", name="kind"),
         CheckConstraint("length(body) BETWEEN 3 AND 500", name="body"),
         CheckConstraint(f"reach IN {REACHES}", name="reach"),
         CheckConstraint("(reach = 'radius') = (radius_m IS NOT NULL)", name="radius"),

@@ -1,0 +1,294 @@
+"""An alert, its words, whom it reached; the ledger of deliveries; what members chose about being reached, and where."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Interval,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Time,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoneighbour.database.base import Base
+from geoneighbour.posts.models import REACHES
+
+CHANNELS = ("email", "sms", "push")
+WORDS = ("alert", "update", "all_clear", "cancel")
+OUTCOMES = ("all_clear", "cancelled", "expired", "refused")
+STATES = ("waiting", "held", "sent", "unknown", "dead", "stopped")
+"""Of a delivery. held: for the digest; unknown: an SMS that may have left; dead: given up, may be replayed."""
+ACTS = ("write", "approve", "refuse", "correct", "update", "all_clear", "cancel", "stop", "replay")
+TIERS = ("neighbour", "wider", "commune", "adjacent_commune", "beyond")
+LANGUAGES = ("fr", "nl", "en")
+LONGEST_WORD = 500
+
+
+class AlertKind(Base):
+    """What an alert is about. The first ones come with sql/70_alerts.sql; operators add and retire (`geoneighbour alerts kinds`)."""
+
+    __tablename__ = "alert_kind"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    names: Mapped[dict[str, str]] = mapped_column(JSONB, comment="by language; fr is always there")
+    icon: Mapped[str] = mapped_column(Text)
+    colour: Mapped[str] = mapped_column(Text)
+    reach: Mapped[str] = mapped_column(Text, comment="the one that a form begins with")
+    lasts: Mapped[timedelta] = mapped_column(Interval)
+    urgent: Mapped[bool] = mapped_column(server_default=text("false"))
+    position: Mapped[int] = mapped_column(server_default=text("0"))
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z][a-z_]{1,39}$'", name="code"),
+        CheckConstraint("names ? 'fr'", name="names"),
+        CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="colour"),
+        CheckConstraint(f"reach IN {REACHES}", name="reach"),
+        CheckConstraint("lasts BETWEEN '01:00:00'::interval AND '30 days'::interval", name="lasts"),
+    )
+
+
+class Alert(Base):
+    """What a post of kind `alert` has beside it. The post's body is its sentence."""
+
+    __tablename__ = "alert"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(ForeignKey("alert_kind.code"))
+    place: Mapped[WKBElement | None] = mapped_column(
+        Geometry("GEOMETRY", srid=4326, spatial_index=False),
+        comment="where it happens, as its author shows it: a point or a polygon",
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    outcome: Mapped[str | None] = mapped_column(Text)
+    needs_second: Mapped[bool] = mapped_column(server_default=text("false"))
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
+    approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    gone_out_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="when its recipients were fixed; null: it waits for a second person"
+    )
+    stopped_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="the kill switch: nothing leaves that was written before"
+    )
+    official_source: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome"),
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+        # Serves the worker: what has lasted its time?
+        Index("ix_alert_ends_at", "ends_at", postgresql_where=text("ended_at IS NULL")),
+    )
+
+
+class AlertWord(Base):
+    """What is said in an alert: the first word, then what its author adds. Each goes to all whom the first reached."""
+
+    __tablename__ = "alert_word"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("alert.post_id", ondelete="CASCADE"), index=True)
+    what: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"), index=True, comment="null: the command line, or gone"
+    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    fanned_out_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint(f"what IN {WORDS}", name="what"),
+        CheckConstraint(f"length(body) BETWEEN 3 AND {LONGEST_WORD}", name="body"),
+    )
+
+
+class AlertRecipient(Base):
+    """Whom an alert reached: the audience of its post as it went out."""
+
+    __tablename__ = "alert_recipient"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("alert.post_id", ondelete="CASCADE"), primary_key=True)
+    # Serves a member's own alerts.
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    tier: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (CheckConstraint(f"tier IN {TIERS}", name="tier"),)
+
+
+class AlertAct(Base):
+    """Who did what about an alert. The service adds and reads; nobody rewrites."""
+
+    __tablename__ = "alert_act"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("alert.post_id", ondelete="CASCADE"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"), index=True, comment="null: the command line, or gone"
+    )
+    what: Mapped[str] = mapped_column(Text)
+    words: Mapped[str | None] = mapped_column(Text, comment="of a correction: what stood there before")
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (CheckConstraint(f"what IN {ACTS}", name="what"),)
+
+
+class Delivery(Base):
+    """The ledger: one word to one member by one channel. Its partitions, a month each, are in the schema `ledger`."""
+
+    __tablename__ = "delivery"
+
+    post_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True)
+    word_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), primary_key=True, comment="that of the word, so that there is one row"
+    )
+    state: Mapped[str] = mapped_column(Text, server_default=text("'waiting'"))
+    due_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), comment="of one that a worker has: when its lease is over"
+    )
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    leased_by: Mapped[int | None] = mapped_column(BigInteger, comment="which worker has it")
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    problem: Mapped[str | None] = mapped_column(
+        Text, comment="why the last try failed, in figures; no address"
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["post_id", "member_id"],
+            ["alert_recipient.post_id", "alert_recipient.member_id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        # Serves the workers: what is due on this channel?
+        Index("ix_delivery_due", "channel", "due_at", postgresql_where=text("state = 'waiting'")),
+        # Serves digests: what waits for this member?
+        Index("ix_delivery_held", "member_id", "due_at", postgresql_where=text("state = 'held'")),
+        {"postgresql_partition_by": "RANGE (created_at)"},
+    )
+
+
+class ChannelPace(Base):
+    """What all workers share about a channel: until when it is held back, and what its rate leaves."""
+
+    __tablename__ = "channel_pace"
+
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    held_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    held_times: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    allowance: Mapped[float] = mapped_column(
+        Double, server_default=text("0"), comment="messages that may leave"
+    )
+    filled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (CheckConstraint(f"channel IN {CHANNELS}", name="channel"),)
+
+
+class AlertPreference(Base):
+    """By which channels a member wants alerts of a kind (null: all that no other row names) from a tier. No row: the usual ones."""
+
+    __tablename__ = "alert_preference"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    kind: Mapped[str | None] = mapped_column(ForeignKey("alert_kind.code", ondelete="CASCADE"), index=True)
+    tier: Mapped[str] = mapped_column(Text)
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+    __table_args__ = (
+        CheckConstraint(f"tier IN {TIERS}", name="tier"),
+        CheckConstraint(f"channels <@ ARRAY{list(CHANNELS)}", name="channels"),
+        UniqueConstraint("member_id", "kind", "tier", postgresql_nulls_not_distinct=True),
+    )
+
+
+class AlertQuiet(Base):
+    """When, and in which language, a member wants to be reached."""
+
+    __tablename__ = "alert_quiet"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    quiet_from: Mapped[time | None] = mapped_column(Time)
+    quiet_until: Mapped[time | None] = mapped_column(Time)
+    time_zone: Mapped[str] = mapped_column(Text, server_default=text("'Europe/Paris'"))
+    urgent_passes: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="urgent kinds come in quiet hours too"
+    )
+    digest: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="what is not urgent comes in one mail a day"
+    )
+    muted_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    language: Mapped[str] = mapped_column(Text, server_default=text("'fr'"))
+
+    __table_args__ = (
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet"),
+        CheckConstraint(f"language IN {LANGUAGES}", name="language"),
+    )
+
+
+class Phone(Base):
+    """A member's number, sealed: {"number"} (E.164). Confirmed by a code before anything is sent to it."""
+
+    __tablename__ = "phone"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(
+        LargeBinary, unique=True, comment="keyed hash: one number, one member"
+    )
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    code_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class PushSubscription(Base):
+    """A browser that a member lets be woken, sealed: {"endpoint", "p256dh", "auth"}."""
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    endpoint_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, comment="keyed hash")
+    box: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SmsBudget(Base):
+    """How many segments of SMS a commune pays for in a month, and how many have left."""
+
+    __tablename__ = "sms_budget"
+
+    commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True, comment="its first day")
+    segments_most: Mapped[int]
+    segments_spent: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __table_args__ = (
+        CheckConstraint("extract(day FROM month) = 1", name="month"),
+        CheckConstraint("segments_spent BETWEEN 0 AND segments_most", name="spent"),
+    )
