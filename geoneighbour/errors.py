@@ -85,6 +85,10 @@ class BrokenOff(Unavailable):
     """La connexion s'est interrompue : un nouvel essai peut réussir."""
 
 
+class NotReached(BrokenOff):
+    """La connexion n'a pas pu s'établir : rien n'est parti."""
+
+
 class LoginNeeded(GeoneighbourError):
     """Connectez-vous pour continuer."""
 

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import httpcore
 import httpx
 
-from geoneighbour.errors import BrokenOff, InvalidInput, Unavailable
+from geoneighbour.errors import BrokenOff, InvalidInput, NotReached, Unavailable
 
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -103,6 +103,37 @@ def json_from(
         raise Unavailable(f"{httpx.URL(url).host}: does not answer in JSON") from error
 
 
+class Caller:
+    """Posts one thing after the other over connections that stay open; for one thread at a time. No redirects."""
+
+    def __init__(
+        self, allowed_hosts: Collection[str] = (), limits: Limits | None = None, most_bytes: int = 64 * 1024
+    ) -> None:
+        self._limits = limits or Limits(seconds=10, idle_seconds=5)
+        self._allowed, self._most_bytes = {host.lower() for host in allowed_hosts}, most_bytes
+        self._clock = _Clock(0, self._limits)
+        self._pool = httpcore.ConnectionPool(_tls(), network_backend=_Checked(self._clock, self._allowed))
+
+    def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Status and body of the answer.
+
+        NotReached where nothing can have been sent, InvalidInput for an address that must not be opened, else Unavailable:
+        then it may have arrived.
+        """
+        self._clock.begin()
+        sent = {"Content-Length": str(len(content)), **headers}
+        with _request(self._pool, _parse(url), sent, self._allowed, self._clock, content) as answer:
+            body = b""
+            for chunk in answer.chunks:
+                body += chunk
+                if len(body) > self._most_bytes:
+                    raise Unavailable(f"{httpx.URL(url).host}: answers at too great length")
+            return answer.status, body
+
+    def close(self) -> None:
+        self._pool.close()
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open Internet, also when it is written inside an IPv6 one (mapped, 6to4, NAT64)."""
     ip = ipaddress.ip_address(address.partition("%")[0])
@@ -137,8 +168,24 @@ def _one_hop(
     clock: _Clock,
     content: bytes | None = None,
 ) -> Iterator[Answer]:
-    known = place.host.lower() in {host.lower() for host in allowed_hosts}
-    if place.scheme != "https" and not known:
+    allowed = {host.lower() for host in allowed_hosts}
+    with (
+        httpcore.ConnectionPool(_tls(), network_backend=_Checked(clock, allowed)) as pool,
+        _request(pool, place, headers, allowed, clock, content) as answer,
+    ):
+        yield answer
+
+
+@contextmanager
+def _request(
+    pool: httpcore.ConnectionPool,
+    place: httpx.URL,
+    headers: Mapping[str, str],
+    allowed: Collection[str],
+    clock: _Clock,
+    content: bytes | None,
+) -> Iterator[Answer]:
+    if place.scheme != "https" and place.host.lower() not in allowed:
         raise InvalidInput(f"{place.host}: http is not safe, only https addresses are opened")
     sent = [("Host", place.netloc.decode()), ("User-Agent", "geoneighbour"), ("Accept-Encoding", "identity")]
     # httpx is for parsing; its engine below lets the connection itself be chosen, without proxies or redirects of its own.
@@ -147,20 +194,19 @@ def _one_hop(
     )
     waits = dict.fromkeys(("connect", "read", "write", "pool"), clock.limits.idle_seconds)
     try:
-        with (
-            httpcore.ConnectionPool(_tls(), network_backend=_Checked(clock, known)) as pool,
-            pool.stream(
-                "GET" if content is None else "POST",
-                target,
-                headers=[*sent, *headers.items()],
-                content=content,
-                extensions={"timeout": waits},
-            ) as answer,
-        ):
+        with pool.stream(
+            "GET" if content is None else "POST",
+            target,
+            headers=[*sent, *headers.items()],
+            content=content,
+            extensions={"timeout": waits},
+        ) as answer:
             names = {
                 name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
             }
             yield Answer(str(place), answer.status, names, answer.iter_stream())
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        raise NotReached(f"{place.host}: {str(error)[:200] or 'does not answer'}") from error
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
         raise BrokenOff(f"{place.host}: {str(error)[:200] or 'does not answer'}") from error
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
@@ -188,6 +234,11 @@ class _Clock:
             raise self.over()
         return rest if wait is None else min(rest, wait)
 
+    def begin(self) -> None:
+        """For one more request over the same connection."""
+        self.deadline = time.monotonic() + self.limits.seconds
+        self._came, self._since = 0, None
+
     def over(self) -> Unavailable:
         return Unavailable(f"takes longer than {self.limits.seconds:.3g} seconds")
 
@@ -205,7 +256,7 @@ class _Clock:
 class _Checked(httpcore.NetworkBackend):
     """Resolves a name once, and connects to what it has looked at."""
 
-    def __init__(self, clock: _Clock, inner_too: bool) -> None:
+    def __init__(self, clock: _Clock, inner_too: Collection[str]) -> None:
         self._clock, self._inner_too, self._plain = clock, inner_too, httpcore.SyncBackend()
 
     def connect_tcp(
@@ -221,7 +272,7 @@ class _Checked(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError("this name cannot be found") from error
         addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
-        if not self._inner_too and not all(map(is_public, addresses)):
+        if host.lower() not in self._inner_too and not all(map(is_public, addresses)):
             raise InvalidInput(f"{host}: is an inner address, which is not opened (FETCH_ALLOWED_HOSTS)")
         for last, address in enumerate(addresses, start=1):
             try:
