@@ -249,6 +249,24 @@ class AlertQuiet(Base):
     )
 
 
+class AlertChannelShare(Base):
+    """Of all verified members, the share whom an alert of a kind from a tier reaches by a channel: counted once a day (docs/decisions/026)."""
+
+    __tablename__ = "alert_channel_share"
+
+    kind: Mapped[str] = mapped_column(ForeignKey("alert_kind.code", ondelete="CASCADE"), primary_key=True)
+    tier: Mapped[str] = mapped_column(Text, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    share: Mapped[float] = mapped_column(Double, comment="0 to 1")
+    counted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    __table_args__ = (
+        CheckConstraint(f"tier IN {TIERS}", name="tier"),
+        CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+        CheckConstraint("share BETWEEN 0 AND 1", name="share"),
+    )
+
+
 class Phone(Base):
     """A member's number, sealed: {"number"} (E.164). Confirmed by a code before anything is sent to it."""
 

@@ -116,6 +116,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_alert_quiet")),
     )
     op.create_table(
+        "alert_channel_share",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False, comment="0 to 1"),
+        sa.Column("counted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('email', 'sms', 'push')", name=op.f("ck_alert_channel_share_channel")
+        ),
+        sa.CheckConstraint("share BETWEEN 0 AND 1", name=op.f("ck_alert_channel_share_share")),
+        sa.CheckConstraint(
+            "tier IN ('neighbour', 'wider', 'commune', 'adjacent_commune', 'beyond')",
+            name=op.f("ck_alert_channel_share_tier"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind"], ["alert_kind.code"], name=op.f("fk_alert_channel_share_kind"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("kind", "tier", "channel", name=op.f("pk_alert_channel_share")),
+    )
+    op.create_table(
         "phone",
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("box", sa.LargeBinary(), nullable=False),

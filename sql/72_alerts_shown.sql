@@ -1,0 +1,100 @@
+-- Alerts as one member is shown them. Who reads an alert is who its post comes to (readable), whom it reached as it went out, and who decides on it.
+
+CREATE OR REPLACE FUNCTION nearness.alert_shown(of_post bigint, of_member bigint)
+RETURNS TABLE (
+  id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
+  author_id bigint, author_name text, mine boolean, cell text, hidden_at timestamptz,
+  tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
+  home_kind text, home_name text, home_commune text,
+  radius_m integer, placed boolean, on_homes boolean, watched text,
+  alert_kind text, names jsonb, icon text, colour text, urgent boolean,
+  ends_at timestamptz, ended_at timestamptz, outcome text, waits boolean, place json, official_source text,
+  reached_then boolean, last_what text, last_body text, last_at timestamptz
+)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
+    author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
+    coalesce(why.tier, alert_recipient.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
+    why.home_kind, why.home_name, why.home_commune,
+    post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched,
+    alert.kind, alert_kind.names, alert_kind.icon, alert_kind.colour, alert_kind.urgent,
+    alert.ends_at, alert.ended_at, alert.outcome, alert.gone_out_at IS NULL AND alert.outcome IS NULL,
+    ST_AsGeoJSON(alert.place, 6)::json, alert.official_source,
+    why.tier IS NULL AND alert_recipient.tier IS NOT NULL, word.what, word.body, word.created_at
+  FROM post
+  JOIN alert ON alert.post_id = post.id
+  JOIN alert_kind ON alert_kind.code = alert.kind
+  JOIN member AS author ON author.id = post.author_id
+  LEFT JOIN LATERAL nearness.why_post(post.id, of_member) AS why ON true
+  LEFT JOIN alert_recipient ON alert_recipient.post_id = post.id AND alert_recipient.member_id = of_member
+  LEFT JOIN LATERAL (
+    SELECT alert_word.what, alert_word.body, alert_word.created_at FROM alert_word
+    WHERE alert_word.post_id = post.id ORDER BY alert_word.id DESC LIMIT 1
+  ) AS word ON true
+  WHERE post.id = of_post
+    AND (
+      post.author_id = of_member
+      -- Until a second person has let it go it is nobody's.
+      OR alert.gone_out_at IS NOT NULL AND (
+        why.tier IS NOT NULL
+        -- Whom it reached is told of what follows, wherever they live since.
+        OR alert_recipient.tier IS NOT NULL AND post.hidden_at IS NULL
+          AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = post.author_id)
+      )
+    );
+END
+$$;
+COMMENT ON FUNCTION nearness.alert_shown(bigint, bigint) IS
+  'An alert as one member is shown it: the columns of post_shown, its kind, state, place (GeoJSON) and latest word. No row for whom it does not come to; '
+  'reached_then: it came to the member as it went out, and would not today.';
+
+CREATE OR REPLACE FUNCTION nearness.alerts_of(of_member bigint, running boolean, most integer) RETURNS TABLE (post_id bigint)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT come.post_id
+  FROM (
+    SELECT feed.post_id FROM nearness.feed(of_member, NULL, most, NULL, 'alert') AS feed WHERE running
+    UNION
+    (
+      SELECT alert.post_id FROM alert_recipient
+      JOIN alert ON alert.post_id = alert_recipient.post_id
+      WHERE alert_recipient.member_id = of_member AND (alert.ended_at IS NULL) = running
+      ORDER BY alert.post_id DESC
+      LIMIT most
+    )
+    UNION
+    (
+      SELECT alert.post_id FROM post
+      JOIN alert ON alert.post_id = post.id
+      WHERE post.author_id = of_member AND post.kind = 'alert' AND (alert.ended_at IS NULL) = running
+      ORDER BY alert.post_id DESC
+      LIMIT most
+    )
+  ) AS come
+  JOIN alert ON alert.post_id = come.post_id
+  WHERE (alert.ended_at IS NULL) = running
+    AND (running OR alert.ended_at > now() - interval '14 days')
+  ORDER BY come.post_id DESC
+  LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION nearness.alerts_of(bigint, boolean, integer) IS
+  'The newest alerts that may come to a member or that the member wrote: those that run, or that ended within two weeks. alert_shown decides which are shown.';
+
+CREATE OR REPLACE FUNCTION nearness.alerts_a_week(of_member bigint) RETURNS TABLE (kind text, tier text, a_week double precision)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT alert.kind, alert_recipient.tier, count(*) / 8.0
+  FROM alert_recipient
+  JOIN alert ON alert.post_id = alert_recipient.post_id
+  WHERE alert_recipient.member_id = of_member
+    AND alert.gone_out_at > now() - interval '8 weeks'
+  GROUP BY alert.kind, alert_recipient.tier;
+END;
+COMMENT ON FUNCTION nearness.alerts_a_week(bigint) IS
+  'How many alerts a week reached a member in the last eight weeks, by kind and tier: what any choice of channels would have sent. Of the member''s own alone.';
