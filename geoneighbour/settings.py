@@ -45,6 +45,29 @@ class Settings(BaseSettings):
     smtp_tls: bool = False
     mail_from: str = "voisinage@localhost"
 
+    sms_url: str | None = Field(None, description="of an HTTP gateway; unset: no SMS")
+    sms_body: str = Field('{"to": "{to}", "from": "{sender}", "text": "{text}"}')
+    sms_form: bool = Field(False, description="the fields as a form instead of JSON")
+    sms_token: str | None = None
+    sms_token_header: str = Field("Authorization: Bearer {token}", pattern=r"^[A-Za-z0-9-]+:[^\r\n]+$")
+    sms_key_header: str = Field("Idempotency-Key", pattern="^[A-Za-z0-9-]+$")
+    sms_sender: str = Field("", max_length=20)
+    sms_countries: str = Field("FR", description="whose numbers are taken; commas")
+    sms_budget: int = Field(500, ge=0, description="segments a commune and month, unless it has its own")
+
+    push_key: str | None = Field(
+        None, description="VAPID: 32 bytes as URL-safe base64; unset: in the state folder"
+    )
+    push_hosts: str = Field(
+        "fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        description="where browsers' push services are; commas",
+    )
+
+    live_port: int | None = Field(None, ge=1, le=65535, description="of `geoneighbour live`; unset: none")
+    live_url: str | None = Field(
+        None, pattern=r"^(https?://[^/?#\s]+)?/[^?#\s]*$", description="where pages find it behind a proxy"
+    )
+
     oidc_issuer: str | None = Field(None, description="OpenID Connect provider to log in with; unset: none")
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
