@@ -246,6 +246,8 @@ class AlertQuiet(Base):
     __table_args__ = (
         CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet"),
         CheckConstraint(f"language IN {LANGUAGES}", name="language"),
+        # One that PostgreSQL does not know would break off a whole fan-out.
+        CheckConstraint("timezone(time_zone, '2000-01-01 00:00:00'::timestamp) IS NOT NULL", name="time_zone"),
     )
 
 

@@ -109,6 +109,10 @@ def upgrade() -> None:
         sa.Column("muted_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("language", sa.Text(), server_default=sa.text("'fr'"), nullable=False),
         sa.CheckConstraint("language IN ('fr', 'nl', 'en')", name=op.f("ck_alert_quiet_language")),
+        sa.CheckConstraint(
+            "timezone(time_zone, '2000-01-01 00:00:00'::timestamp) IS NOT NULL",
+            name=op.f("ck_alert_quiet_time_zone"),
+        ),
         sa.CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name=op.f("ck_alert_quiet_quiet")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_alert_quiet_member_id"), ondelete="CASCADE"
