@@ -38,11 +38,9 @@ def typed(name: str) -> str:
     return request.form.get(name, "")
 
 
-def drawn_area() -> Any:
-    """The GeoJSON that the pen left in the field `area`; InvalidInput while nothing is drawn."""
+def drawn_area(name: str = "area", field: str = "area") -> Any:
+    """The GeoJSON that the pen left in the field `name`; InvalidInput (of `field`) while nothing is drawn."""
     try:
-        return json.loads(typed("area"))
+        return json.loads(typed(name))
     except ValueError:
-        raise InvalidInput(
-            "Dessinez d’abord la zone sur la carte, puis « Terminer ».", field="area"
-        ) from None
+        raise InvalidInput("Dessinez d’abord la zone sur la carte, puis « Terminer ».", field=field) from None

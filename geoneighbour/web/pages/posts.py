@@ -11,29 +11,24 @@ from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
-from geoneighbour.errors import GeoneighbourError, InvalidInput
-from geoneighbour.ground.points import Point
+from geoneighbour.errors import GeoneighbourError
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.nearness.http import geojson
 from geoneighbour.posts import photos, preview, queries, reaching, service
 from geoneighbour.posts.models import MOST_PHOTOS, Post
 from geoneighbour.posts.photo_http import photo_store, sent_photos
+from geoneighbour.web.pages import reach_form
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import attempt, drawn_area, typed
+from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.pages.kinds import KINDS
 from geoneighbour.web.pages.words import about
 from geoneighbour.web.problems import status_of
 
-USUAL = "wider"
-RADII_M = (500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10000, 15000, 20000, 30000, 50000)
-"""The steps of the slider, and the list that stands for it without a script: each about 1.4 times the one before."""
-USUAL_RADIUS_M = 3000
-
 
 @pages.get("/publications/nouvelle")
 def new_post() -> str:
-    return _form(request.args.get("nature", ""), request.args.get("texte", ""), USUAL, {}, None)
+    return _form(request.args.get("nature", ""), request.args.get("texte", ""), reach_form.USUAL, {}, None)
 
 
 @pages.post("/publications/nouvelle")
@@ -43,7 +38,7 @@ def send_post() -> Response | tuple[str, int]:
 
     def write() -> None:
         pictures = sent_photos()
-        post = service.write(db(), member_id, kind, body, reach, **_taken(reach))
+        post = service.write(db(), member_id, kind, body, reach, **reach_form.taken(reach))
         # The same form sent twice is one post, with its photos once.
         if pictures and not photos.of(db(), [post.id], member_id):
             photos.add(db(), photo_store(), member_id, post.id, pictures)
@@ -51,33 +46,12 @@ def send_post() -> Response | tuple[str, int]:
     refusal = attempt(write)
     if refusal:
         return _form(kind, body, reach, request.form, refusal), status_of(refusal)
-    meant = reaching.reached(db(), member_id, nearness.residence(db(), member_id), reach, **_taken(reach))
+    meant = reaching.reached(
+        db(), member_id, nearness.residence(db(), member_id), reach, **reach_form.taken(reach)
+    )
     people = preview.preview(db(), member_id, meant).people
     flash(gettext("C’est envoyé : %(people)s personnes.", people=about(people)), "done")
     return redirect(url_for("pages.home"))
-
-
-def _taken(reach: str) -> dict[str, Any]:
-    """What the form says that a reach takes besides, as reaching.reached wants it."""
-    match reach:
-        case "radius":
-            return {"radius_m": request.form.get("radius_m", type=int), "place": _place()}
-        case "area":
-            return {"area": drawn_area(), "on_homes": bool(typed("on_homes"))}
-        case "commune":
-            return {"on_homes": bool(typed("on_homes"))}
-    return {}
-
-
-def _place() -> Point | None:
-    if typed("around") != "place":
-        return None
-    try:
-        return Point(float(typed("lon")), float(typed("lat")))
-    except ValueError:
-        raise InvalidInput(
-            "Choisissez d’abord un lieu : touchez la carte, ou cherchez-le.", field="place"
-        ) from None
 
 
 @pages.get("/publications/<int:post_id>")
@@ -131,30 +105,13 @@ def _form(
     kind: str, body: str, reach: str, fields: Mapping[str, str], refusal: GeoneighbourError | None
 ) -> str:
     member = current_member()
-    # Without a script the numbers beside the choices are the preview.
-    people = {}
-    offered = reaching.offered(db(), member.id)
-    for choice in preview.UP_TO:
-        try:
-            people[choice] = nearness.preview(db(), member.id, choice).people
-        except GeoneighbourError:
-            offered.remove(choice)
-    radius_m = fields.get("radius_m", "")
     return render_template(
         "posts/new.html",
+        **reach_form.given(member.id, reach, fields),
         member=member,
         kind=kind if kind in KINDS else next(iter(KINDS)),
         body=body,
-        reach=reach,
-        fields={
-            "radius_m": int(radius_m) if radius_m.isdecimal() else USUAL_RADIUS_M,
-            **{name: fields.get(name, "") for name in ("around", "lon", "lat", "area", "on_homes")},
-        },
         refusal=refusal,
-        people=people,
-        offered=offered,
-        radii=RADII_M,
-        speaks_for_commune=reaching.speaks_for_commune(db(), member.id),
         with_addresses=bool(current_app.config["SETTINGS"].geocoder_url),
         most_photos=MOST_PHOTOS,
         bounds=extents.extent(db()),

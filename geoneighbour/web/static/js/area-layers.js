@@ -69,6 +69,16 @@ export const peopleLayers = (colour) => [
   line("people-line", "people", colour("halo"), 1),
 ];
 
+/** Alerts where they happen: a point, an area, or the cell they came from (`sector`: ground, never a dot). */
+export const alertLayers = (colour) => [
+  { id: "alerts-fill", type: "fill", source: "alerts", filter: ["!=", ["geometry-type"], "Point"], paint: { "fill-color": ["get", "colour"], "fill-opacity": ["case", ["boolean", ["feature-state", "lit"], false], 0.34, ["get", "sector"], 0.08, 0.2] } },
+  line("alerts-line", "alerts", ["get", "colour"], lit(4, 2), null, ["!=", ["geometry-type"], "Point"]),
+  {
+    id: "alerts-point", type: "circle", source: "alerts", filter: ["==", ["geometry-type"], "Point"],
+    paint: { "circle-color": ["get", "colour"], "circle-radius": lit(13, 9), "circle-stroke-color": colour("halo"), "circle-stroke-width": 2.5 },
+  },
+];
+
 /** Posts by published cell. */
 export const postLayers = (colour) => [
   { id: "posts-fill", type: "fill", source: "posts", paint: { "fill-color": colour("many"), "fill-opacity": lit(0.32, 0.1) } },

@@ -87,10 +87,10 @@ export function show(map, name, data, layersOf, more = {}) {
   paint(map, layersOf);
 }
 
-/** The pin of a home at a point; names make room for it. Returns the marker. */
-export async function pin(map, point, options = {}) {
+/** The pin of a home, or another sign, at a point; names make room for it. Returns the marker. */
+export async function pin(map, point, options = {}, sign = "house") {
   const { Marker } = await import("maplibre-gl");
-  const element = document.getElementById("house").content.firstElementChild.cloneNode(true);
+  const element = document.getElementById(sign).content.firstElementChild.cloneNode(true);
   holdPlace(map, point);
   const marker = new Marker({ element, anchor: "bottom", ...options }).setLngLat(point).addTo(map);
   marker.on("dragend", () => holdPlace(map, marker.getLngLat()));

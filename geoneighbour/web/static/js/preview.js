@@ -8,11 +8,15 @@ import { reachOf } from "./reach-fields.js";
 import { about, people, say } from "./texts.js";
 
 const PAUSE_MS = 150;
+const CHANNELS = ["email", "push", "sms"];
 /** Near to far. */
 const TIERS = ["neighbour", "wider", "commune", "adjacent_commune", "beyond"];
 const form = document.querySelector("form[data-preview]");
 const status = document.getElementById("reach-status");
 const warning = document.getElementById("reach-warning");
+/** Of alerts: about how many by which channel, and that a second person reads it first. */
+const channels = document.getElementById("reach-channels");
+const second = document.getElementById("reach-second");
 const chosen = () => form.querySelector("input[name=reach]:checked");
 let map = null;
 let tools = null;
@@ -23,17 +27,20 @@ let asking = null;
 async function preview(near = true) {
   clearTimeout(waiting);
   asking?.abort();
-  const { asked, missing } = reachOf(new FormData(form));
+  const data = new FormData(form);
+  const { asked, missing } = reachOf(data);
   if (missing) {
     tell(say(`choose_${missing}`));
     draw(null);
     return;
   }
+  if (channels) asked.kind = data.get("kind");
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const found = await post("/reach", asked, { signal });
+    const found = await post(form.dataset.preview || "/reach", asked, { signal });
     tell(words(found), found.warning);
+    if (channels) byChannel(found);
     draw(found.area, near);
   } catch (problem) {
     if (!signal.aborted) tell(problem.message);
@@ -52,9 +59,15 @@ function words({ people: all, by_tier: tiers }) {
   return say("reaches_tiers", { reach, people: people(all), tiers: told.join(", ") });
 }
 
+function byChannel({ by_channel: told, needs_second: needed }) {
+  channels.textContent = say("by_channels", { channels: CHANNELS.filter((name) => told[name]).map((name) => say(`by_${name}`, { number: about(told[name]) })).join(", ") });
+  second.hidden = !needed;
+}
+
 function tell(words, many = null) {
   status.textContent = words;
   warning.hidden = !many;
+  if (channels) channels.textContent = "";
   if (many) warning.querySelector("[data-slot=people]").textContent = people(many.people);
 }
 
@@ -92,7 +105,7 @@ async function toolsOf() {
 document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
 radius(form.elements.radius_m, soon);
 form.addEventListener("change", ({ target }) => {
-  if (!["reach", "around", "on_homes"].includes(target.name)) return;
+  if (!["reach", "around", "on_homes", channels && "kind"].includes(target.name)) return;
   turn();
   preview();
 });

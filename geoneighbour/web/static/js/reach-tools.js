@@ -9,10 +9,10 @@ import { say } from "./texts.js";
 
 const PRECISION = 6;
 
-/** A pin that a touch, Enter or a search sets. `wanted()`: whether a touch means it now; `moved()` is told. */
-export async function placePicker(map, form, wanted, moved) {
+/** A pin that a touch, Enter or a search sets. `wanted()`: whether a touch means it now; `moved()` is told. `of`: before the names of its fields, where a form has two. */
+export async function placePicker(map, form, wanted, moved, of = "") {
   const { Marker } = await import("maplibre-gl");
-  const { lon, lat } = form.elements;
+  const [lon, lat] = [`${of}lon`, `${of}lat`].map((name) => form.elements[name]);
   const element = document.getElementById("pin").content.firstElementChild.cloneNode(true);
   const pin = new Marker({ element, anchor: "bottom", draggable: true });
 
@@ -31,7 +31,7 @@ export async function placePicker(map, form, wanted, moved) {
   pin.on("drag", () => put(pin.getLngLat()));
   map.on("click", ({ lngLat }) => { if (wanted()) put(lngLat); });
   crosshair(map, (centre) => { if (wanted()) put(centre); });
-  const search = document.getElementById("place-search");
+  const search = document.getElementById(`${of}place-search`);
   const find = search.dataset.addresses
     ? async (q) => (q.length < 3 ? [] : (await post("/geocode", { q })).results)
     : async (q) => (await get(`/communes?q=${encodeURIComponent(q)}&limit=8`)).communes.map(({ name, code, bbox: [west, south, east, north] }) => ({ label: `${name} (${code})`, lon: (west + east) / 2, lat: (south + north) / 2 }));
@@ -39,11 +39,11 @@ export async function placePicker(map, form, wanted, moved) {
   return { turn };
 }
 
-/** The pen, its tools and its hint. `drawn()` is told when the shape in the hidden field changes. */
-export function areaPen(map, form, drawn) {
-  const field = form.elements.area;
-  const tools = document.getElementById("pen-tools");
-  const hint = document.getElementById("map-hint");
+/** The pen, its tools and its hint. `drawn()` is told when the shape in the hidden field changes; `of` as above. */
+export function areaPen(map, form, drawn, of = "") {
+  const field = form.elements[`${of}area`];
+  const tools = document.getElementById(`${of}pen-tools`);
+  const hint = document.getElementById(`${of}map-hint`);
   const button = (name) => tools.querySelector(`[data-tool="${name}"]`);
   let on = false;
 
