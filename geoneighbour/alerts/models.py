@@ -247,7 +247,9 @@ class AlertQuiet(Base):
         CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet"),
         CheckConstraint(f"language IN {LANGUAGES}", name="language"),
         # One that PostgreSQL does not know would break off a whole fan-out.
-        CheckConstraint("timezone(time_zone, '2000-01-01 00:00:00'::timestamp) IS NOT NULL", name="time_zone"),
+        CheckConstraint(
+            "timezone(time_zone, '2000-01-01 00:00:00'::timestamp) IS NOT NULL", name="time_zone"
+        ),
     )
 
 
@@ -276,13 +278,16 @@ class Phone(Base):
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     box: Mapped[bytes] = mapped_column(LargeBinary)
-    digest: Mapped[bytes] = mapped_column(
-        LargeBinary, unique=True, comment="keyed hash: one number, one member"
-    )
+    digest: Mapped[bytes] = mapped_column(LargeBinary, comment="keyed hash")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     code_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        # Whoever holds the telephone confirms its number: one number, one member. Others may only have typed it.
+        Index("uq_phone_digest", "digest", unique=True, postgresql_where=text("confirmed_at IS NOT NULL")),
+    )
 
 
 class PushSubscription(Base):
@@ -305,10 +310,45 @@ class SmsBudget(Base):
 
     commune_id: Mapped[int] = mapped_column(ForeignKey("commune.id"), primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True, comment="its first day")
-    segments_most: Mapped[int]
+    segments_most: Mapped[int | None] = mapped_column(comment="null: SMS_BUDGET")
     segments_spent: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         CheckConstraint("extract(day FROM month) = 1", name="month"),
         CheckConstraint("segments_spent BETWEEN 0 AND segments_most", name="spent"),
     )
+
+
+class AlertFeed(Base):
+    """An authority whose CAP messages are shown as official alerts: asked for at `url`, or sent here with a key."""
+
+    __tablename__ = "alert_feed"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True, comment="what the alerts name as their source")
+    speaker_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"),
+        index=True,
+        comment="agent or operator who answers for it",
+    )
+    url: Mapped[str | None] = mapped_column(Text)
+    key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True, comment="SHA-256")
+    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    problem: Mapped[str | None] = mapped_column(Text, comment="why nothing came the last time")
+
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 2 AND 80", name="name"),
+        CheckConstraint("(url IS NULL) <> (key_hash IS NULL)", name="one"),
+    )
+
+
+class AlertFeedMessage(Base):
+    """A CAP message that came by a feed, so that it is taken once; `post_id`: the alert it belongs to, null where it made none."""
+
+    __tablename__ = "alert_feed_message"
+
+    feed_id: Mapped[int] = mapped_column(ForeignKey("alert_feed.id", ondelete="CASCADE"), primary_key=True)
+    identifier: Mapped[str] = mapped_column(Text, primary_key=True, comment="sender,identifier,sent")
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("alert.post_id", ondelete="SET NULL"), index=True)
+    came_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    became: Mapped[str] = mapped_column(Text, comment="what came of it, in a word")

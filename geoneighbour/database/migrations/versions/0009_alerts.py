@@ -143,7 +143,7 @@ def upgrade() -> None:
         "phone",
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("box", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="keyed hash: one number, one member"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="keyed hash"),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("code_hash", sa.LargeBinary(), nullable=True),
         sa.Column("code_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
@@ -152,7 +152,13 @@ def upgrade() -> None:
             ["member_id"], ["member.id"], name=op.f("fk_phone_member_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_phone")),
-        sa.UniqueConstraint("digest", name=op.f("uq_phone_digest")),
+    )
+    op.create_index(
+        "uq_phone_digest",
+        "phone",
+        ["digest"],
+        unique=True,
+        postgresql_where=sa.text("confirmed_at IS NOT NULL"),
     )
     op.create_table(
         "push_subscription",
@@ -173,7 +179,7 @@ def upgrade() -> None:
         "sms_budget",
         sa.Column("commune_id", sa.BigInteger(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False, comment="its first day"),
-        sa.Column("segments_most", sa.Integer(), nullable=False),
+        sa.Column("segments_most", sa.Integer(), nullable=True, comment="null: SMS_BUDGET"),
         sa.Column("segments_spent", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_sms_budget_month")),
         sa.CheckConstraint("segments_spent BETWEEN 0 AND segments_most", name=op.f("ck_sms_budget_spent")),
@@ -343,3 +349,41 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'held'"),
     )
+    op.create_table(
+        "alert_feed",
+        sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, comment="what the alerts name as their source"),
+        sa.Column("speaker_id", sa.Integer(), nullable=False, comment="agent or operator who answers for it"),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=True, comment="SHA-256"),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True, comment="why nothing came the last time"),
+        sa.CheckConstraint("length(name) BETWEEN 2 AND 80", name=op.f("ck_alert_feed_name")),
+        sa.CheckConstraint("(url IS NULL) <> (key_hash IS NULL)", name=op.f("ck_alert_feed_one")),
+        sa.ForeignKeyConstraint(
+            ["speaker_id"], ["member.id"], name=op.f("fk_alert_feed_speaker_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_feed")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_alert_feed_key_hash")),
+        sa.UniqueConstraint("name", name=op.f("uq_alert_feed_name")),
+    )
+    op.create_index(op.f("ix_alert_feed_speaker_id"), "alert_feed", ["speaker_id"], unique=False)
+    op.create_table(
+        "alert_feed_message",
+        sa.Column("feed_id", sa.Integer(), nullable=False),
+        sa.Column("identifier", sa.Text(), nullable=False, comment="sender,identifier,sent"),
+        sa.Column("post_id", sa.BigInteger(), nullable=True),
+        sa.Column("came_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("became", sa.Text(), nullable=False, comment="what came of it, in a word"),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["alert_feed.id"], name=op.f("fk_alert_feed_message_feed_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"],
+            ["alert.post_id"],
+            name=op.f("fk_alert_feed_message_post_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("feed_id", "identifier", name=op.f("pk_alert_feed_message")),
+    )
+    op.create_index(op.f("ix_alert_feed_message_post_id"), "alert_feed_message", ["post_id"], unique=False)
