@@ -1,15 +1,15 @@
 -- What alerts are about, and the months of the ledger.
 
 INSERT INTO alert_kind (code, names, icon, colour, reach, lasts, urgent, position) VALUES
-  ('danger', '{"fr": "Danger", "nl": "Gevaar", "en": "Danger"}', 'danger', '#b3261e', 'wider', '24:00:00', true, 10),
-  ('accident', '{"fr": "Accident", "nl": "Ongeval", "en": "Accident"}', 'accident', '#b3261e', 'wider', '06:00:00', true, 20),
-  ('help', '{"fr": "Appel à l’aide", "nl": "Noodoproep", "en": "Call for help"}', 'help', '#b3261e', 'wider', '12:00:00', true, 30),
-  ('outage', '{"fr": "Coupure (eau, courant, gaz)", "nl": "Onderbreking (water, stroom, gas)", "en": "Utility cut (water, power, gas)"}', 'outage', '#8a5300', 'wider', '24:00:00', false, 40),
-  ('theft', '{"fr": "Vol", "nl": "Diefstal", "en": "Theft"}', 'theft', '#8a5300', 'wider', '3 days', false, 50),
-  ('lost_pet', '{"fr": "Animal perdu", "nl": "Verloren dier", "en": "Lost pet"}', 'lost_pet', '#005f73', 'wider', '7 days', false, 60),
-  ('lost_object', '{"fr": "Objet perdu", "nl": "Verloren voorwerp", "en": "Lost object"}', 'lost_object', '#005f73', 'neighbourhood', '7 days', false, 70),
-  ('found', '{"fr": "Animal ou objet trouvé", "nl": "Gevonden dier of voorwerp", "en": "Found pet or object"}', 'found', '#005f73', 'neighbourhood', '7 days', false, 80),
-  ('works', '{"fr": "Travaux", "nl": "Werken", "en": "Works"}', 'works', '#5b5b5b', 'neighbourhood', '7 days', false, 90)
+  ('danger', '{"fr": "Danger", "nl": "Gevaar", "en": "Danger"}', 'danger', 'sail', 'wider', '24:00:00', true, 10),
+  ('accident', '{"fr": "Accident", "nl": "Ongeval", "en": "Accident"}', 'accident', 'sail', 'wider', '06:00:00', true, 20),
+  ('help', '{"fr": "Appel à l’aide", "nl": "Noodoproep", "en": "Call for help"}', 'help', 'sail', 'wider', '12:00:00', true, 30),
+  ('outage', '{"fr": "Coupure (eau, courant, gaz)", "nl": "Onderbreking (water, stroom, gas)", "en": "Utility cut (water, power, gas)"}', 'utility_cut', 'sun', 'wider', '24:00:00', false, 40),
+  ('theft', '{"fr": "Vol", "nl": "Diefstal", "en": "Theft"}', 'theft', 'sun', 'wider', '3 days', false, 50),
+  ('lost_pet', '{"fr": "Animal perdu", "nl": "Verloren dier", "en": "Lost pet"}', 'lost_pet', 'sea', 'wider', '7 days', false, 60),
+  ('lost_object', '{"fr": "Objet perdu", "nl": "Verloren voorwerp", "en": "Lost object"}', 'lost_object', 'sea', 'neighbourhood', '7 days', false, 70),
+  ('found', '{"fr": "Animal ou objet trouvé", "nl": "Gevonden dier of voorwerp", "en": "Found pet or object"}', 'found_object', 'moss', 'neighbourhood', '7 days', false, 80),
+  ('works', '{"fr": "Travaux", "nl": "Werken", "en": "Works"}', 'works', 'slate', 'neighbourhood', '7 days', false, 90)
 -- What an operator changed stays changed.
 ON CONFLICT (code) DO NOTHING;
 

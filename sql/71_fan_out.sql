@@ -126,7 +126,7 @@ BEGIN
     );
   GET DIAGNOSTICS rows = ROW_COUNT;
   UPDATE alert_word SET fanned_out_at = clock_timestamp() WHERE alert_word.id = of_word;
-  PERFORM pg_notify('geoneighbour_alert', json_build_object('post', word.post_id, 'word', word.id, 'what', word.what)::text);
+  PERFORM pg_notify('alerts', word.id::text);
   RETURN rows;
 END
 $$;
@@ -201,23 +201,3 @@ $$;
 COMMENT ON FUNCTION nearness.similar_alerts(bigint, text, geometry) IS
   'Alerts of a kind of the last seven days that a member reads or wrote, near a place (EPSG:4326, within 3 km; null, or where they show none: around the home), '
   'the newest five: what to look at before writing another.';
-
-CREATE OR REPLACE FUNCTION nearness.channel_shares() RETURNS TABLE (channel text, share double precision)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 3
-BEGIN ATOMIC
-  SELECT way.channel,
-    CASE WHEN people.number >= (SELECT nearness_setting.k FROM nearness_setting) * 10
-      THEN round(20.0 * reached.number / people.number) / 20 END
-  FROM (VALUES ('email'), ('sms'), ('push')) AS way (channel)
-  CROSS JOIN (SELECT count(*)::numeric AS number FROM nearness.person) AS people
-  CROSS JOIN LATERAL (
-    SELECT CASE way.channel
-      WHEN 'email' THEN (SELECT count(*) FROM account WHERE account.active AND account.confirmed_at IS NOT NULL)
-      WHEN 'sms' THEN (SELECT count(*) FROM phone WHERE phone.confirmed_at IS NOT NULL)
-      ELSE (SELECT count(DISTINCT push_subscription.member_id) FROM push_subscription WHERE push_subscription.failed_at IS NULL)
-    END AS number
-  ) AS reached;
-END;
-COMMENT ON FUNCTION nearness.channel_shares() IS
-  'Which share of all members a channel reaches, to five hundredths; null where members are few. Everywhere alike: how many around somebody have a telephone '
-  'here is told to nobody.';

@@ -115,11 +115,14 @@ COMMENT ON FUNCTION nearness.record_outcomes(text, bigint, bigint[], integer[], 
   'were tried at all. Rows whose lease another has meanwhile are left alone. Returns how many.';
 
 CREATE OR REPLACE FUNCTION nearness.words_to_send(of_words bigint[])
-RETURNS TABLE (word_id bigint, post_id bigint, what text, body text, sentence text, kind text, urgent boolean, names jsonb, author text, official_source text, may_leave boolean)
+RETURNS TABLE (
+  id bigint, post_id bigint, what text, body text, sentence text, urgent boolean, names jsonb, author text, official_source text,
+  commune_id bigint, may_leave boolean
+)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-  SELECT alert_word.id, alert_word.post_id, alert_word.what, alert_word.body, post.body, alert.kind, alert_kind.urgent, alert_kind.names,
-    member.name, alert.official_source,
+  SELECT alert_word.id, alert_word.post_id, alert_word.what, alert_word.body, post.body, alert_kind.urgent, alert_kind.names,
+    member.name, alert.official_source, post.origin_commune_id,
     (post.hidden_at IS NULL OR alert_word.what = 'cancel')
       AND (alert.stopped_at IS NULL OR alert.stopped_at < alert_word.created_at)
       AND (alert.ended_at IS NULL OR alert_word.what IN ('all_clear', 'cancel'))
@@ -130,7 +133,24 @@ BEGIN ATOMIC
   JOIN member ON member.id = post.author_id
   WHERE alert_word.id = ANY (of_words);
 END;
-COMMENT ON FUNCTION nearness.words_to_send(bigint[]) IS 'What is said in some words of alerts, and whether they may leave now: not what was stopped, hidden or has ended.';
+COMMENT ON FUNCTION nearness.words_to_send(bigint[]) IS
+  'What is said in some words of alerts, who pays for it (commune_id), and whether they may leave now: not what was stopped, hidden or has ended.';
+
+CREATE OR REPLACE FUNCTION nearness.readers(of_posts bigint[], of_members integer[])
+RETURNS TABLE (post_id bigint, member_id integer, language text, parted boolean)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
+BEGIN ATOMIC
+  SELECT pair.post_id, pair.member_id, coalesce(alert_quiet.language, 'fr'),
+    person.member_id IS NULL
+      OR coalesce(alert_quiet.muted_until > now(), false)
+      OR EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = pair.member_id AND blocked.other_id = post.author_id)
+  FROM (SELECT DISTINCT * FROM unnest(of_posts, of_members) AS pair (post_id, member_id)) AS pair
+  JOIN post ON post.id = pair.post_id
+  LEFT JOIN nearness.person ON person.member_id = pair.member_id
+  LEFT JOIN alert_quiet ON alert_quiet.member_id = pair.member_id;
+END;
+COMMENT ON FUNCTION nearness.readers(bigint[], integer[]) IS
+  'In which language each of some members (beside the alert''s post) is to be told; parted: not any more, for a block, a pause or a mute since.';
 
 CREATE OR REPLACE FUNCTION nearness.stopped_words(of_words bigint[]) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
@@ -248,9 +268,30 @@ BEGIN
     AND alert.ended_at IS NULL AND alert.stopped_at IS NULL AND post.hidden_at IS NULL
     AND nearness.has_address(delivery.member_id, delivery.channel);
   GET DIAGNOSTICS replayed = ROW_COUNT;
-  PERFORM pg_notify('geoneighbour_alert', '{"what": "replay"}');
+  PERFORM pg_notify('alerts', '');
   RETURN replayed;
 END
 $$;
 COMMENT ON FUNCTION nearness.replay_deliveries(bigint, text[]) IS
   'Lets what was given up (dead), or may not have left (unknown), be tried again, of an alert (null: of all) that goes on. Returns how many rows.';
+
+CREATE OR REPLACE FUNCTION nearness.forget_alerts(before timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  dropped integer;
+  reached bigint;
+  acts bigint;
+BEGIN
+  before := least(before, now() - interval '80 days');
+  dropped := nearness.drop_delivery_months(before);
+  DELETE FROM alert_recipient USING alert WHERE alert.post_id = alert_recipient.post_id AND alert.ended_at < before;
+  GET DIAGNOSTICS reached = ROW_COUNT;
+  DELETE FROM alert_act WHERE alert_act.made_at < before - interval '180 days';
+  GET DIAGNOSTICS acts = ROW_COUNT;
+  RETURN dropped + reached + acts;
+END
+$$;
+COMMENT ON FUNCTION nearness.forget_alerts(timestamptz) IS
+  'Drops the ledger''s months before a moment (80 days ago at the latest), and of alerts that ended before it whom they reached; who did what half a year later. '
+  'With the owner''s rights: the service does not rewrite what was done. Returns how many, a month being one.';
+REVOKE EXECUTE ON FUNCTION nearness.forget_alerts(timestamptz) FROM PUBLIC;

@@ -48,8 +48,8 @@ class AlertKind(Base):
 
     code: Mapped[str] = mapped_column(Text, primary_key=True)
     names: Mapped[dict[str, str]] = mapped_column(JSONB, comment="by language; fr is always there")
-    icon: Mapped[str] = mapped_column(Text)
-    colour: Mapped[str] = mapped_column(Text)
+    icon: Mapped[str] = mapped_column(Text, comment="a symbol of the sprite")
+    colour: Mapped[str] = mapped_column(Text, comment="one of the design's: sail, sun, moss, sea, slate")
     reach: Mapped[str] = mapped_column(Text, comment="the one that a form begins with")
     lasts: Mapped[timedelta] = mapped_column(Interval)
     urgent: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -59,7 +59,7 @@ class AlertKind(Base):
     __table_args__ = (
         CheckConstraint("code ~ '^[a-z][a-z_]{1,39}$'", name="code"),
         CheckConstraint("names ? 'fr'", name="names"),
-        CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="colour"),
+        CheckConstraint("colour ~ '^[a-z]{2,20}$'", name="colour"),
         CheckConstraint(f"reach IN {REACHES}", name="reach"),
         CheckConstraint("lasts BETWEEN '01:00:00'::interval AND '30 days'::interval", name="lasts"),
     )

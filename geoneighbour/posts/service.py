@@ -37,10 +37,11 @@ def write(
     place: Point | None = None,
     area: Any = None,
     on_homes: bool = False,
+    kinds: tuple[str, ...] = KINDS,
 ) -> Post:
     """A new post whose origin is where its author lives now; the same again within TWICE is the first one.
 
-    What a reach needs beside its name: reaching.reached. NotVerified, Forbidden, or InvalidInput with its field.
+    What a reach needs beside its name: reaching.reached. `kinds`: those that the caller writes. NotVerified, Forbidden, or InvalidInput with its field.
     """
     session.execute(select(func.nearness.hold_communes()))
     members.require_verified(session, member_id)
@@ -49,8 +50,8 @@ def write(
     body = " ".join(body.split())
     if not 3 <= len(body) <= 500:
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
-    if kind not in KINDS:
-        raise InvalidInput("Une nature parmi : %(kinds)s.", field="kind", kinds=", ".join(KINDS))
+    if kind not in kinds:
+        raise InvalidInput("Une nature parmi : %(kinds)s.", field="kind", kinds=", ".join(kinds))
     # Read after that, and held: neither an import nor a review may end the commune or the zone in between.
     home = session.get(Residence, member_id, populate_existing=True, with_for_update={"read": True})
     if home is None:

@@ -21,15 +21,20 @@ def upgrade() -> None:
             nullable=False,
             comment="by language; fr is always there",
         ),
-        sa.Column("icon", sa.Text(), nullable=False),
-        sa.Column("colour", sa.Text(), nullable=False),
+        sa.Column("icon", sa.Text(), nullable=False, comment="a symbol of the sprite"),
+        sa.Column(
+            "colour",
+            sa.Text(),
+            nullable=False,
+            comment="one of the design's: sail, sun, moss, sea, slate",
+        ),
         sa.Column("reach", sa.Text(), nullable=False, comment="the one that a form begins with"),
         sa.Column("lasts", sa.Interval(), nullable=False),
         sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("position", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("code ~ '^[a-z][a-z_]{1,39}$'", name=op.f("ck_alert_kind_code")),
-        sa.CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name=op.f("ck_alert_kind_colour")),
+        sa.CheckConstraint("colour ~ '^[a-z]{2,20}$'", name=op.f("ck_alert_kind_colour")),
         sa.CheckConstraint(
             "lasts BETWEEN '01:00:00'::interval AND '30 days'::interval", name=op.f("ck_alert_kind_lasts")
         ),
