@@ -9,7 +9,7 @@ RETURNS TABLE (
   radius_m integer, placed boolean, on_homes boolean, watched text,
   alert_kind text, names jsonb, icon text, colour text, urgent boolean,
   ends_at timestamptz, ended_at timestamptz, outcome text, waits boolean, place json, official_source text,
-  reached_then boolean, last_what text, last_body text, last_at timestamptz
+  reached_then boolean, decides boolean, last_what text, last_body text, last_at timestamptz
 )
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
@@ -17,13 +17,14 @@ BEGIN
   RETURN QUERY
   SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
     author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
-    coalesce(why.tier, alert_recipient.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
+    coalesce(why.tier, alert_recipient.tier, CASE WHEN post.author_id = of_member THEN 'self' ELSE 'beyond' END), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
     why.home_kind, why.home_name, why.home_commune,
     post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched,
     alert.kind, alert_kind.names, alert_kind.icon, alert_kind.colour, alert_kind.urgent,
     alert.ends_at, alert.ended_at, alert.outcome, alert.gone_out_at IS NULL AND alert.outcome IS NULL,
     ST_AsGeoJSON(alert.place, 6)::json, alert.official_source,
-    why.tier IS NULL AND alert_recipient.tier IS NOT NULL, word.what, word.body, word.created_at
+    why.tier IS NULL AND alert_recipient.tier IS NOT NULL,
+    why.tier IS NULL AND alert_recipient.tier IS NULL AND post.author_id <> of_member, word.what, word.body, word.created_at
   FROM post
   JOIN alert ON alert.post_id = post.id
   JOIN alert_kind ON alert_kind.code = alert.kind
@@ -37,6 +38,7 @@ BEGIN
   WHERE post.id = of_post
     AND (
       post.author_id = of_member
+      OR alert.needs_second AND nearness.may_second(post.id, of_member)
       -- Until a second person has let it go it is nobody's.
       OR alert.gone_out_at IS NOT NULL AND (
         why.tier IS NOT NULL
@@ -49,7 +51,7 @@ END
 $$;
 COMMENT ON FUNCTION nearness.alert_shown(bigint, bigint) IS
   'An alert as one member is shown it: the columns of post_shown, its kind, state, place (GeoJSON) and latest word. No row for whom it does not come to; '
-  'reached_then: it came to the member as it went out, and would not today.';
+  'reached_then: it came to the member as it went out, and would not today; decides: the member is shown it as one who may be its second person.';
 
 CREATE OR REPLACE FUNCTION nearness.alerts_of(of_member bigint, running boolean, most integer) RETURNS TABLE (post_id bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
@@ -98,3 +100,42 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.alerts_a_week(bigint) IS
   'How many alerts a week reached a member in the last eight weeks, by kind and tier: what any choice of channels would have sent. Of the member''s own alone.';
+
+CREATE OR REPLACE FUNCTION nearness.count_alert_channels() RETURNS void
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  IF EXISTS (SELECT FROM alert_channel_share WHERE counted_at > now() - interval '1 day')
+    AND NOT EXISTS (
+      SELECT FROM alert_kind
+      WHERE alert_kind.retired_at IS NULL AND NOT EXISTS (SELECT FROM alert_channel_share WHERE alert_channel_share.kind = alert_kind.code)
+    )
+    -- One at a time is enough.
+    OR NOT pg_try_advisory_xact_lock(hashtextextended('nearness.count_alert_channels', 0))
+  THEN
+    RETURN;
+  END IF;
+  INSERT INTO alert_channel_share (kind, tier, channel, share)
+  WITH way AS MATERIALIZED (
+    SELECT asked.id, channel, nearness.has_address(asked.id, channel) AS is_set_up
+    FROM (
+      -- The same ones every day: which they are has nothing to do with where they live.
+      SELECT person.member_id AS id FROM nearness.person
+      ORDER BY hashint8(person.member_id), person.member_id
+      LIMIT 2000
+    ) AS asked
+    CROSS JOIN unnest(ARRAY['email', 'sms', 'push']) AS channel
+  )
+  SELECT alert_kind.code, tier, way.channel,
+    -- To five hundredths.
+    round(20.0 * count(*) FILTER (WHERE way.is_set_up AND way.channel = ANY (coalesce(of_kind.channels, of_all.channels, nearness.usual_channels(alert_kind.urgent)))) / count(*)) / 20
+  FROM way
+  CROSS JOIN alert_kind
+  CROSS JOIN unnest(ARRAY['neighbour', 'wider', 'commune', 'adjacent_commune', 'beyond']) AS tier
+  LEFT JOIN alert_preference AS of_kind ON of_kind.member_id = way.id AND of_kind.kind = alert_kind.code AND of_kind.tier = tier
+  LEFT JOIN alert_preference AS of_all ON of_all.member_id = way.id AND of_all.kind IS NULL AND of_all.tier = tier
+  GROUP BY alert_kind.code, tier, way.channel
+  ON CONFLICT (kind, tier, channel) DO UPDATE SET share = excluded.share, counted_at = now();
+END
+$$;
+COMMENT ON FUNCTION nearness.count_alert_channels() IS
+  'Counts, once a day, of all verified members the share whom an alert of each kind from each tier reaches by each channel, to five hundredths (alert_channel_share): from 2,000 of them at most.';

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.alerts.models import AlertKind, AlertWord
 from geoneighbour.errors import NotFound
+from geoneighbour.posts import preview
+from geoneighbour.posts.models import Post
+from geoneighbour.posts.reaching import Reached
 
 MOST = 50
 
@@ -23,7 +29,28 @@ _OF_POSTS = text(
     "SELECT shown.* FROM unnest(CAST(:posts AS bigint[])) AS post,"
     " nearness.alert_shown(post, :member) AS shown"
 )
+_WAITING = text(
+    "SELECT shown.* FROM nearness.waiting_for_second(:member) AS post, nearness.alert_shown(post, :member) AS shown"
+)
+_SIMILAR = text(
+    "SELECT shown.* FROM nearness.similar_alerts(:member, :kind, ST_GeomFromWKB(:place, 4326)) AS alike,"
+    " nearness.alert_shown(alike.post_id, :member) AS shown ORDER BY shown.id DESC"
+)
+_PROGRESS = text("SELECT nearness.delivery_progress(:post)")
+_ROUNDED = text("SELECT nearness.rounded(:sent), nearness.rounded(:waiting)")
+_MAY_SECOND = text("SELECT nearness.may_second(:post, :member)")
+_COUNTS = text("SELECT channel, state, rows FROM nearness.delivery_counts(:post)")
 _OFTEN = text("SELECT kind, tier, a_week FROM nearness.alerts_a_week(:member)")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sending is, of about so many people: rounded, None below k; `done`: nothing waits any more."""
+
+    people: int | None
+    sent: int | None
+    waiting: int | None
+    done: bool
 
 
 def running(session: Session, member_id: int, kind: str | None = None) -> list[Row[Any]]:
@@ -61,6 +88,57 @@ def kinds(session: Session) -> Sequence[AlertKind]:
     """Those that one may choose today, in their order."""
     asked = select(AlertKind).where(AlertKind.retired_at.is_(None))
     return session.scalars(asked.order_by(AlertKind.position, AlertKind.code)).all()
+
+
+def waiting(session: Session, member_id: int) -> list[Row[Any]]:
+    """What waits for a second person, whom the member may be; oldest first."""
+    return list(session.execute(_WAITING, {"member": member_id}))
+
+
+def may_second(session: Session, member_id: int, post_id: int) -> bool:
+    """Whether the member may be the second person for an alert."""
+    return bool(session.scalar(_MAY_SECOND, {"post": post_id, "member": member_id}))
+
+
+def similar(session: Session, member_id: int, kind: str, place: BaseGeometry | None) -> list[Row[Any]]:
+    """Recent alerts of a kind, near a place, that the member reads: is it the same thing?"""
+    near = shapely.to_wkb(place) if place is not None else None
+    return list(session.execute(_SIMILAR, {"member": member_id, "kind": kind, "place": near}))
+
+
+def progress(session: Session, alert: Row[Any]) -> Progress | None:
+    """How far the sending of one's own alert is; None while nothing is to be told of it."""
+    if alert.waits or alert.outcome == "refused":
+        return None
+    done = session.scalar(_PROGRESS, {"post": alert.id})
+    people = people_of(session, alert.id)
+    if people is None or done is None:
+        return Progress(people, None, None, done == 1)
+    sent, still = session.execute(_ROUNDED, {"sent": people * done, "waiting": people * (1 - done)}).one()
+    return Progress(people, sent, still, done == 1)
+
+
+def ledger(session: Session, post_id: int) -> dict[str, dict[str, int]]:
+    """How many deliveries of an alert are in which state, by channel: exact, for operators."""
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(_COUNTS, {"post": post_id}):
+        found.setdefault(row.channel, {})[row.state] = row.rows
+    return found
+
+
+def people_of(session: Session, post_id: int) -> int | None:
+    """About how many people an alert is for, rounded; None below k."""
+    post = session.get_one(Post, post_id)
+    meant = Reached(
+        post.reach,
+        post.origin_commune_id,
+        post.origin_cell,
+        post.radius_m,
+        post.centre,
+        post.ground,
+        post.on_homes,
+    )
+    return preview.preview(session, post.author_id, meant).people
 
 
 def often(session: Session, member_id: int) -> dict[tuple[str, str], float]:

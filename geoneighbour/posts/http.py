@@ -32,7 +32,7 @@ class Page(BaseModel):
     before: int | None = Field(None, ge=1, le=2**63 - 1)
     limit: int = Field(20, ge=1, le=100)
     tier: Tier | None = None
-    kind: Kind | None = None
+    kind: Literal["request", "offer", "news", "alert"] | None = None
     author: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
@@ -70,8 +70,8 @@ class Words(BaseModel):
     body: str
 
 
-def post_json(row: Row[Any], shots: Sequence[PostPhoto]) -> dict[str, Any]:
-    """A post as its reader is shown it: words, author, tier, reason; never where the author lives but by cell."""
+def post_json(row: Row[Any], shots: Sequence[PostPhoto], why: str | None = None) -> dict[str, Any]:
+    """A post as its reader is shown it: words, author, tier, reason (`why`, else the rule's); never where the author lives but by cell."""
     return {
         "id": row.id,
         "kind": row.kind,
@@ -88,7 +88,7 @@ def post_json(row: Row[Any], shots: Sequence[PostPhoto]) -> dict[str, Any]:
         "cell": row.cell,
         "tier": row.tier,
         "rings": row.rings,
-        "why": words.why_post(row),
+        "why": why or words.why_post(row),
         "photos": [photo_json(photo) for photo in shots],
     }
 
