@@ -17,6 +17,7 @@ from geoneighbour.errors import GeoneighbourError
 
 COMMANDS = {
     "addresses": "members.commands",
+    "alerts": "alerts.commands",
     "barriers": "barriers.commands",
     "communes": "communes.commands",
     "db": "database.commands",

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     sms_countries: str = Field("FR", description="whose numbers are taken; commas")
     sms_budget: int = Field(500, ge=0, description="segments a commune and month, unless it has its own")
 
+    alert_threads: int = Field(2, ge=1, le=32, description="of each sending process, for each channel")
+    email_per_second: float | None = Field(None, gt=0, description="alerts by mail, of all machines together")
+    sms_per_second: float | None = Field(10, gt=0)
+    push_per_second: float | None = Field(None, gt=0)
+
     push_key: str | None = Field(
         None, description="VAPID: 32 bytes as URL-safe base64; unset: in the state folder"
     )

@@ -9,7 +9,7 @@ from geoneighbour.database.engine import database_in_use, make_engine, service_u
 from geoneighbour.database.upgrade import require
 from geoneighbour.running import ports
 from geoneighbour.running.retention import run as run_all
-from geoneighbour.running.together import run_together
+from geoneighbour.running.together import beside, run_together
 from geoneighbour.running.web_server import WebServer, require_public_url
 from geoneighbour.running.worker import make_app
 
@@ -39,11 +39,12 @@ def serve() -> None:
 
 @click.command()
 def worker() -> None:
-    """Do what is due: mails, the weekly review (REVIEW_CRON), and each night what is kept no longer."""
+    """Do what is due: mails, alerts, the weekly review (REVIEW_CRON), and each night what is kept no longer."""
     settings = environment.load()
     with database_in_use(settings) as url:
         require(make_engine(url))
-        make_app(service_url(settings, url), settings).run_worker()
+        with beside("alerts send"):
+            make_app(service_url(settings, url), settings).run_worker()
 
 
 @click.command()

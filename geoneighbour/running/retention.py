@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import limits, sessions
+from geoneighbour.alerts import service as alerts
 from geoneighbour.database.engine import transaction
 from geoneighbour.inviting import service as inviting
 from geoneighbour.mailing import sending
@@ -34,6 +35,7 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "verification_acts": review.forget_acts,
         "moderation": moderation.forget,
         "invitations": inviting.forget,
+        "alerts": alerts.forget,
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }
 

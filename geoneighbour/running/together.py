@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ class Child:
         self.started = time.monotonic()
         # A session of its own: Ctrl+C reaches this process alone, which then stops the others in order.
         self.process = subprocess.Popen(  # noqa: S603
-            _command(self.command),
+            _command(*self.command.split()),
             env=os.environ | self.environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -65,6 +66,11 @@ class Child:
         click.echo(f"{said}; starting it again.", err=True)
         time.sleep(1)
         self.start()
+
+    def stop(self) -> None:
+        """Ask it to stop, and see that it does."""
+        self.process.terminate()
+        self.wait()
 
     def wait(self) -> None:
         """Until it has stopped, as it was asked to; then make it."""
@@ -120,6 +126,30 @@ def _until_interrupted() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         click.echo("Stopped.")
+
+
+@contextmanager
+def beside(command: str) -> Iterator[None]:
+    """A `geoneighbour` command in a process of its own meanwhile; where it always ends at once this one ends too."""
+    child, over = Child(command), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            try:
+                child.check()
+            except Unavailable as error:
+                click.echo(f"geoneighbour: {error.reason}", err=True)
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
+        child.stop()
 
 
 def _load_demonstration(engine: Engine) -> None:

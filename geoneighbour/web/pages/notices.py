@@ -82,6 +82,8 @@ def told(notice: Notice) -> str:
             return gettext("Nous n’avons pas pu envoyer de lettre à votre adresse.")
         case "moderation":
             return MODERATED[about["kind"]]()
+        case "alert_refused":
+            return gettext("Votre alerte n’est pas partie : %(why)s", **about)
     raise ValueError(f"no words for a notice of kind {notice.kind!r}")
 
 
