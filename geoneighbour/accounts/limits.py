@@ -48,6 +48,9 @@ LIMITS = {
     "openid.begin": Limit(30, 100, timedelta(minutes=15)),
     "openid.finish": Limit(30, 100, timedelta(minutes=15)),
     "pages.delete_account": Limit(10, 100, timedelta(hours=1)),
+    # Each is an SMS that a commune pays for.
+    "pages.ask_phone_code": Limit(3, 10, timedelta(days=1)),
+    "pages.confirm_phone": Limit(15, 60, timedelta(hours=1)),
     "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }
 """By endpoint; what is not here is not limited. A library or a town hall shares one network address."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
@@ -33,7 +32,7 @@ def set_most(session: Session, commune_id: int, segments: int) -> None:
     session.execute(select(func.nearness.set_sms_budget(commune_id, segments)))
 
 
-def this_month(session: Session) -> Sequence[Row[Any]]:
+def this_month(session: Session) -> Sequence[Row[str, str, str, int | None, int]]:
     """(country, code, name, segments_most, segments_spent) of communes for which any left, or whose sum was set."""
     spent = (
         select(Commune.country, Commune.code, Commune.name, SmsBudget.segments_most, SmsBudget.segments_spent)

@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Select, Table, or_, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account
+from geoneighbour.alerts import phones
 from geoneighbour.database.base import Base
 from geoneighbour.ground import cells
 from geoneighbour.members import addresses
@@ -28,6 +29,7 @@ from geoneighbour.verification import documents
 OTHERS = {
     ("address_access", "viewer_id"),
     ("block", "blocked_id"),
+    ("alert_feed", "speaker_id"),
     ("neighbourhood_change", "accepted_by"),
     ("neighbourhood_change", "agreed_by"),
     ("verification_act", "reviewer_id"),
@@ -76,6 +78,7 @@ def export(session: Session, sealer: Sealer, store: Store, member_id: int) -> by
     told = {
         "made_at": datetime.now(UTC),
         "home": at_home,
+        "telephone": phone.number if (phone := phones.of(session, sealer, member_id)) else None,
         **tables,
         "post_photo": [_plain(photo) for photo in photos],
     }

@@ -35,6 +35,17 @@ class Keys:
         """The same however the words are spaced, accented and punctuated."""
         return self._hash("place", plain_words(words))
 
+    def phone(self, number: str) -> bytes:
+        return self._hash("phone", number)
+
+    def phone_code(self, member_id: int, number: str, code: str) -> bytes:
+        """The same code for another member or number is another hash."""
+        return self._hash("phone code", str(member_id), number, code)
+
+    def endpoint(self, address: str) -> bytes:
+        """Of a browser's push service."""
+        return self._hash("endpoint", address)
+
     def _hash(self, *words: str) -> bytes:
         return hmac.digest(self._key, "\0".join(words).encode(), "sha256")
 

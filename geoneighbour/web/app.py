@@ -18,6 +18,8 @@ from werkzeug.routing import IntegerConverter, Map
 from geoneighbour import settings as environment
 from geoneighbour.accounts import hosts, security
 from geoneighbour.accounts.http import api as accounts
+from geoneighbour.alerts.http import api as alerts
+from geoneighbour.alerts.push_http import api as pushes
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
 from geoneighbour.database import state
@@ -86,10 +88,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     verification_http.init_app(app, settings)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
-    take_photos(app, settings, ("pages.send_post", "pages.add_photos", "photos.add_photos"))
+    take_photos(app, settings, ("pages.send_post", "pages.send_alert", "pages.add_photos", "photos.add_photos"))
     take_documents(app, ("pages.send_proof", "verifications.send"))
     sent.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    # Mail programs post there; the word in the address is signed.
+    csrf.exempt(pages.leaving.really_leave_alerts)
     security.init_app(app, settings)
     policy.init_app(app)
     languages.init_accounts(app)
@@ -107,6 +111,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         posts,
         photos,
         watching,
+        alerts,
+        pushes,
         verification,
         vouching,
         verifications,

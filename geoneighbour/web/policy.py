@@ -37,6 +37,7 @@ POLICY = {
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
         pages.start pages.invitation pages.refuse_invitations pages.commune pages.commune_picture pages.places pages.privacy
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
+        pages.leave_alerts pages.really_leave_alerts
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
         openid.begin openid.finish
@@ -47,6 +48,7 @@ POLICY = {
         nearness.me members.notices members.read_notice
         pages.account pages.delete_account pages.own_data pages.read_notice pages.decisions pages.appeal
         pages.access pages.close_session pages.close_sessions
+        pages.forget_phone pages.forget_browsers pushes.unsubscribe
         openid.unlink
         security.change_password security.verify security.wan_delete security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response
     """,
@@ -72,6 +74,7 @@ POLICY = {
         pages.neighbourhoods pages.new_neighbourhood pages.join pages.support
         pages.change pages.new_post
         pages.one_post pages.reply pages.conversation pages.conversations pages.say
+        alerts.kinds alerts.listed alerts.one pages.alert pages.alerts pages.new_alert
     """,
     Standing.MEMBER: """
         neighbourhoods.propose
@@ -79,7 +82,11 @@ POLICY = {
         changes.take_back_voice changes.tell changes.withdraw
         inviting.invite inviting.mine inviting.revoke inviting.write
         pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
+        pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe
         watching.watches watching.watch watching.unwatch
+        alerts.add_word alerts.approve alerts.choose alerts.correct alerts.mine alerts.mute alerts.preview alerts.refuse alerts.similar alerts.stop alerts.waiting alerts.write
+        pages.add_alert_word pages.alert_settings pages.alerts_to_approve pages.correct_alert pages.decide_alert pages.mute_alerts pages.send_alert
+        pages.set_alerts pages.stop_alert
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo
         pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
@@ -93,6 +100,7 @@ NEEDED = {endpoint: standing for standing, endpoints in POLICY.items() for endpo
 ROLES = {
     "moderator commune_agent operator": """
         pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
+        alerts.approve alerts.refuse alerts.waiting pages.alerts_to_approve pages.decide_alert
     """,
     "commune_agent operator": """
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse

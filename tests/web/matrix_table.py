@@ -86,6 +86,7 @@ TABLE = [
     ),
     # Files and invitations that are not there, a provider that is not set.
     line("anonymous", "_vendored static security.static pages.invitation pages.refuse_invitations", of=""),
+    line("anonymous", "pages.leave_alerts pages.really_leave_alerts", of=""),
     line("anonymous", "openid.begin", of=""),
     line("anonymous", "openid.finish"),
     line("suspended", "openid.unlink", of=""),
@@ -115,6 +116,7 @@ TABLE = [
         "suspended",
         "security.wan_register security.wan_register_response security.wan_verify security.wan_verify_response",
     ),
+    line("suspended", "pages.forget_phone pages.forget_browsers pushes.unsubscribe"),
     line("suspended", "pages.read_notice members.read_notice", "notice", "self"),
     line("suspended", "pages.appeal", "decision", "self"),
     line("suspended", "pages.close_session", "session", "self"),
@@ -163,6 +165,35 @@ TABLE = [
     ),
     line("visitor", "changes.listed changes.who", "neighbourhood"),
     line("visitor", "changes.one pages.change", "change", HERE, else_of={"visitor": ""}),
+    # Alerts: read as posts are; a second person lets the large ones go, and may stop any.
+    line("visitor", "alerts.kinds alerts.listed pages.alerts pages.new_alert"),
+    line("visitor", "alerts.one pages.alert", "alert", WIDE, else_of=READ),
+    line("member", "alerts.preview alerts.similar alerts.write pages.send_alert"),
+    line("member", "alerts.choose alerts.mine alerts.mute"),
+    line("member", "pages.alert_settings pages.mute_alerts pages.set_alerts"),
+    line(
+        "member", "alerts.add_word alerts.correct pages.add_alert_word pages.correct_alert", "alert", "self"
+    ),
+    line(
+        "member",
+        "alerts.stop pages.stop_alert",
+        "alert",
+        "self",
+        else_of={
+            "moderator": HERE,
+            "commune_agent": "self neighbour wider commune",
+            "operator": EVERYWHERE,
+        },
+    ),
+    line("member", "alerts.waiting pages.alerts_to_approve", roles=MODERATING),
+    line(
+        "member",
+        "alerts.approve alerts.refuse pages.decide_alert",
+        "waiting alert",
+        "neighbour",
+        roles=MODERATING,
+        else_of={"commune_agent": "neighbour wider commune", "operator": EVERYWHERE.removeprefix("self ")},
+    ),
     # Writing: verified members.
     line("member", "neighbourhoods.propose posts.write pages.send_post pages.vouching_page"),
     line(
@@ -171,6 +202,7 @@ TABLE = [
     ),
     line("member", "inviting.revoke pages.revoke_invitation", "invitation", "self"),
     line("member", "posts.close pages.close_post", "post", "self"),
+    line("member", "pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe"),
     line("member", "watching.watches watching.watch pages.watches pages.watch"),
     line("member", "watching.unwatch pages.unwatch", "watch", "self"),
     line(

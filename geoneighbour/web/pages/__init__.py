@@ -8,18 +8,24 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     access,
     account,
     addresses,
+    alert_settings,
+    alert_words,
+    alert_writing,
+    alerts,
     change_words,
     changes,
     contacts,
     home,
     inviting,
     kit,
+    leaving,
     messages,
     moderating,
     moderators,
     neighbourhoods,
     notices,
     offline,
+    phone,
     photos,
     places,
     postcard,
@@ -39,6 +45,6 @@ from geoneighbour.web.pages.vendor import init_app as init_vendor
 def init_app(app: Flask) -> None:
     """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
     init_vendor(app)
-    for module in (words, change_words, moderating, notices, vouching):
+    for module in (words, alert_words, change_words, moderating, notices, vouching):
         module.init_app(app)
     app.register_blueprint(pages)

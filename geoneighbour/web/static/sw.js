@@ -30,6 +30,26 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
 });
 
+/** An alert that came while no page of ours may be open: what it says was encrypted for this browser alone. */
+self.addEventListener("push", (event) => {
+  const { title = "", body = "", url = "/", tag, lang, urgent = false } = event.data?.json() ?? {};
+  // The same again takes the place of the first, without another sound.
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, requireInteraction: urgent, data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  // Its path alone: this worker opens no other site.
+  const { pathname, search, hash } = new URL(event.notification.data?.url || "/alertes", location.origin);
+  event.waitUntil(open(location.origin + pathname + search + hash));
+});
+
+async function open(url) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const there = pages.find((page) => page.url === url);
+  return there ? there.focus() : self.clients.openWindow(url);
+}
+
 async function cacheFirst(request) {
   return (await caches.match(request)) ?? keep(request, await fetch(request), GROUND);
 }

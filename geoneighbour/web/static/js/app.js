@@ -37,8 +37,11 @@ addEventListener("online", online);
 addEventListener("offline", tell);
 addEventListener("unreachable", reach);
 if (member) listen(member, isOffline, tell);
-// Who is logged out, or never was in, leaves nothing private on this machine.
-else if ("caches" in window) await caches.delete("private-1");
+// Who is logged out, or never was in, leaves nothing private on this machine, and nobody's alerts come to it.
+else if ("caches" in window) {
+  await caches.delete("private-1");
+  await navigator.serviceWorker?.getRegistration().then((worker) => worker?.pushManager?.getSubscription()).then((there) => there?.unsubscribe()).catch(() => {});
+}
 if ("serviceWorker" in navigator) {
   await navigator.serviceWorker.register("/sw.js");
   // The page that says there is no network, in the language chosen since; what was kept in another one is forgotten.
