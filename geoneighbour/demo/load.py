@@ -26,6 +26,7 @@ from geoneighbour.demo import (
     NEIGHBOURS_IN,
     OPERATOR_EMAIL,
     PASSWORD,
+    alerts,
     changes,
     people,
     places,
@@ -44,6 +45,7 @@ from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.posts import queries as posts_read
 from geoneighbour.posts import service as posts
 from geoneighbour.posts import watching
+from geoneighbour.posts.models import ALERT, Post
 from geoneighbour.roles import service as roles
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
@@ -113,12 +115,17 @@ def load(
     changes.date_back(session, now)
     changes.propose(session, seed, now, [one for one in changes.redraws() if not one.done])
     told = story.written(seed, homes, arrived, drawn, now)
-    for one in progress(told, "posts"):
-        _write(session, one, settled)
-    _moderate(session, settings, settled)
+    _appoint(session, settings, settled)
+    warned = alerts.warnings(now)
+    for one in progress(sorted([*told, *warned], key=lambda one: one.at), "posts"):
+        if isinstance(one, alerts.Warned):
+            alerts.warn(session, _witness(session, one, homes, settled), one)
+        else:
+            _write(session, one, settled)
+    _moderate(session, settled)
     far = _speak_far(session, settled, told[-1].at if told else now - timedelta(days=1), now)
     proposed = sum(one.supporters is not None for one in drawn)
-    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told) + far)
+    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told) + len(warned) + far)
 
 
 def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came: datetime) -> Member:
@@ -167,14 +174,34 @@ def _write(session: Session, one: story.Written, settled: list[Member]) -> None:
         post.closed_at = one.closed_at
 
 
-def _moderate(session: Session, settings: Settings, settled: list[Member]) -> None:
-    """An operator and an agent of the login's commune, and one report that waits for them."""
+def _witness(session: Session, one: alerts.Warned, homes: list[people.Home], settled: list[Member]) -> int:
+    """Who warns: the login, the agent of the commune, or somebody of the neighbourhood who had moved in by then and has not yet."""
+    if one.mine:
+        return settled[0].id
+    if one.place == "commune":
+        return settled[-2].id
+    silent = select(Post.author_id).where(Post.kind == ALERT)
+    taken = set(session.scalars(silent)) | {settled[0].id}
+    living = (
+        member
+        for member, home in zip(settled, homes, strict=True)
+        if home.neighbourhood == one.place and _verified(member) < one.at and member.id not in taken
+    )
+    return next(living).id
+
+
+def _appoint(session: Session, settings: Settings, settled: list[Member]) -> None:
+    """An operator, and an agent of the login's commune."""
     home = session.get_one(Commune, session.get_one(Residence, settled[0].id).commune_id)
     operator, agent = settled[-1].id, settled[-2].id
     for member, email in ((operator, OPERATOR_EMAIL), (agent, AGENT_EMAIL)):
         open_account(session, settings, member, email, PASSWORD)
     roles.grant(session, operator, "operator")
     roles.grant(session, agent, "commune_agent", home.code)
+
+
+def _moderate(session: Session, settled: list[Member]) -> None:
+    """One report that waits for them."""
     shown = posts_read.feed(session, settled[0].id, most=50, kind="offer")
     if other := next((row for row in shown if not row.mine), None):
         report(session, settled[0].id, "post", str(other.id), "scam", "On dirait une publicité.")

@@ -34,7 +34,7 @@ def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "load", lambda: settings)
     done = CliRunner().invoke(demo, ["load"], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 174 posts" in done.output
+    assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 183 posts" in done.output
     assert "demo@exemple.fr" in done.output
     assert "voisinage-demo" in done.output
 
@@ -75,7 +75,7 @@ def _is_alive(session: Session) -> None:
     assert set(session.scalars(select(Post.reach).distinct())) == set(REACHES)
     assert 10 < session.scalar(select(func.count()).where(Post.closed_at.is_not(None))) < 40
     assert count(Message) > 40
-    assert session.scalar(select(func.count(Post.kind.distinct()))) == 3
+    assert session.scalar(select(func.count(Post.kind.distinct()))) == 4
     assert session.scalar(select(func.count()).where(Member.about != "", Member.can_help != "")) > 100
     # The feed goes by id: the order of writing must be that of time.
     written = session.scalars(select(Post.created_at).order_by(Post.id)).all()

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account, LoginSession
+from geoneighbour.alerts.models import Alert, AlertWord
 from geoneighbour.inviting.models import Invitation
 from geoneighbour.members import addresses
 from geoneighbour.members.models import Member, Notice
@@ -23,7 +24,7 @@ from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods.models import Change, Moderator
 from geoneighbour.posts import photos
 from geoneighbour.posts import service as posts
-from geoneighbour.posts.models import PostPhoto, WatchArea
+from geoneighbour.posts.models import ALERT, PostPhoto, WatchArea
 from geoneighbour.posts.photo_http import STORE
 from geoneighbour.roles import service as roles
 from geoneighbour.roles.models import IN_COMMUNES, ROLES
@@ -119,6 +120,7 @@ class Town:
         session.add(PostPhoto(post_id=post.id, number=1, key=key, width=8, height=8, bytes=8, alt=""))
         for name in (photos.large_file(key), photos.small_file(key)):
             self.app.extensions[STORE].put(name, b"webp")
+        alert, waiting = self._alert(owner), self._alert(owner, waits=True)
         thread = posts.reply(session, mate, post.id, "J'en ai une.")
         case = Case(what="post", thing=f"post:{post.id}", post_id=post.id, reported_id=owner)
         session.add(case)
@@ -167,6 +169,8 @@ class Town:
             "": {},
             "post": {"post_id": post.id, "number": 1},
             "post to report": {"what": "post", "number": str(post.id)},
+            "alert": {"post_id": alert},
+            "waiting alert": {"post_id": waiting},
             "photo": {"key": key},
             "thread": {"thread_id": thread.id},
             "member": {"member_id": owner},
@@ -185,6 +189,23 @@ class Town:
             "session": {"session_id": browser.id},
             "vouching code": {"code": f"code{owner}"},
         }
+
+    def _alert(self, owner: int, waits: bool = False) -> int:
+        """One that has gone out, though nobody was told; or one that waits for a second person."""
+        post = posts.write(
+            self.session, owner, ALERT, f"Un chat a disparu. {owner} {waits}", "wider", kinds=(ALERT,)
+        )
+        alert = Alert(
+            post_id=post.id, kind="lost_pet", ends_at=func.now() + timedelta(days=7), needs_second=waits
+        )
+        if waits:
+            post.hidden_at = func.now()
+        else:
+            alert.gone_out_at = func.now()
+        self.session.add(alert)
+        self.session.flush()
+        self.session.add(AlertWord(post_id=post.id, what="alert", body=post.body, author_id=owner))
+        return post.id
 
     def _roles(self) -> None:
         session, ids = self.session, self.asking

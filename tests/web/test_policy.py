@@ -26,6 +26,9 @@ from tests.web.matrix_table import LEAST, REFUSED, TABLE, TIERS, Line
 from tests.web.matrix_world import Town, undone
 
 BODIES = {
+    "alerts.add_word": {"what": "update", "body": "Il est rentré."},
+    "alerts.correct": {"body": "Il est rentré."},
+    "alerts.refuse": {"why": "Ce n'est pas vrai."},
     "posts.reply": {"body": "Bonjour"},
     "posts.add_message": {"body": "Bonjour"},
     "posts.write_to": {"body": "Bonjour"},

@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
+from geoneighbour.alerts import shown as alerts
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.errors import GeoneighbourError
@@ -19,6 +20,7 @@ from geoneighbour.nearness import service, words
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import photos, queries
 from geoneighbour.posts import service as writing
+from geoneighbour.posts.models import ALERT
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.problems import status_of
@@ -83,6 +85,7 @@ def _profile(member_id: int, refusal: GeoneighbourError | None, body: str) -> st
         person=person,
         sentence=words.why(person, person.other_kind, person.other_name, person.other_commune),
         posts=posts,
+        alerts=alerts.of_posts(db(), member.id, [post.id for post in posts if post.kind == ALERT]),
         photos=photos.by_post(db(), [post.id for post in posts], member.id),
         thread=queries.thread_with(db(), member.id, member_id),
         may_write=queries.may_write(db(), member.id, member_id),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from geoneighbour.alerts import shown as alerts
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.members import service as members
@@ -15,6 +16,7 @@ from geoneighbour.nearness import service as nearness
 from geoneighbour.neighbourhoods import queries as neighbourhoods
 from geoneighbour.neighbourhoods.models import Neighbourhood
 from geoneighbour.posts import photos, queries
+from geoneighbour.posts.models import ALERT
 from geoneighbour.roles import service as roles
 from geoneighbour.verification import review
 from geoneighbour.web.pages.blueprint import pages
@@ -29,8 +31,12 @@ def home() -> str:
     """`niveau` and `nature` narrow the feed to a tier and a kind; others than those that exist narrow nothing."""
     member = current_member()
     before = request.args.get("avant", type=int)
-    tier, kind = _one_of(LEVELS, request.args.get("niveau")), _one_of(KINDS, request.args.get("nature"))
+    tier, kind = (
+        _one_of(LEVELS, request.args.get("niveau")),
+        _one_of((*KINDS, ALERT), request.args.get("nature")),
+    )
     posts = queries.feed(db(), member.id, before, PAGE, tier, kind)
+    running = alerts.running(db(), member.id)
     neighbourhood = db().get(Neighbourhood, nearness.residence(db(), member.id).zone)
     supported = neighbourhoods.supported(db(), member.id)
     settled = neighbourhood or supported or not (member.verified_at or members.visiting(db(), member.id))
@@ -41,6 +47,8 @@ def home() -> str:
         to_join=[] if settled else neighbourhoods.to_join(db(), member.id),
         notices=members.unread_notices(db(), member.id),
         posts=posts,
+        running=running,
+        alerts=alerts.of_posts(db(), member.id, [post.id for post in posts if post.kind == ALERT]),
         photos=photos.by_post(db(), [post.id for post in posts], member.id),
         before=before,
         tier=tier,
@@ -60,5 +68,5 @@ def read_notice(notice_id: int) -> Response:
     return redirect(url_for("pages.home"))
 
 
-def _one_of(known: Mapping[str, object], name: str | None) -> str | None:
+def _one_of(known: Collection[str], name: str | None) -> str | None:
     return name if name in known else None

@@ -24,6 +24,16 @@ class Kind:
     closed: Any
 
 
+@dataclass(frozen=True)
+class AlertKind:
+    """Of alerts as one kind of posts; what each is about stands in the table alert_kind."""
+
+    one: Any
+    many: Any
+    act: Any
+
+
+ALERT_KIND = AlertKind(one=lazy_gettext("Alerte"), many=lazy_gettext("Alertes"), act=lazy_gettext("Alerter"))
 KINDS = {
     "request": Kind(
         one=lazy_gettext("Demande"),

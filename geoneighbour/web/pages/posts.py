@@ -16,9 +16,10 @@ from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.nearness.http import geojson
 from geoneighbour.posts import photos, preview, queries, reaching, service
-from geoneighbour.posts.models import MOST_PHOTOS, Post
+from geoneighbour.posts.models import ALERT, MOST_PHOTOS, Post
 from geoneighbour.posts.photo_http import photo_store, sent_photos
 from geoneighbour.web.pages import reach_form
+from geoneighbour.web.pages.alerts import alert_page
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import attempt, typed
 from geoneighbour.web.pages.kinds import KINDS
@@ -121,6 +122,8 @@ def _form(
 def _page(post_id: int, refusal: GeoneighbourError | None, body: str) -> str:
     member = current_member()
     post = queries.shown(db(), member.id, post_id)
+    if post.kind == ALERT:
+        return alert_page(post_id, refusal, "reply")
     threads = [thread for thread in queries.threads(db(), member.id) if thread.post_id == post_id]
     ground = preview.ground_of(db(), db().get_one(Post, post_id)) if post.mine else None
     return render_template(

@@ -17,7 +17,7 @@ from geoneighbour.demo import EMAIL, PASSWORD
 from geoneighbour.nearness import words as nearness
 from geoneighbour.neighbourhoods.numbers import people
 from geoneighbour.settings import ROOT
-from geoneighbour.web.pages.kinds import KINDS
+from geoneighbour.web.pages.kinds import ALERT_KIND, KINDS
 
 TIERS = {
     "self": lazy_gettext("Vous"),
@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         TIERS=TIERS,
         KINDS=KINDS,
+        ALERT_KIND=ALERT_KIND,
         LEVELS=LEVELS,
         REACHES=REACHES,
         STATES=STATES,
@@ -178,6 +179,13 @@ def script_texts() -> dict[str, str]:
             "Écrivez la latitude, une espace, puis la longitude, par exemple 48,6493 -2,0257."
         ),
         "nothing_found": gettext("Rien de ce nom."),
+        "by_channels": gettext("D’après ce que choisissent les membres : {channels}."),
+        "by_email": gettext("{number} par courriel"),
+        "by_push": gettext("{number} par notification"),
+        "by_sms": gettext("{number} par SMS"),
+        "one_alert": gettext("1 alerte"),
+        "many_alerts": gettext("{n} alertes"),
+        "alerts_here": gettext("{alerts} à cet endroit"),
         "one_post": gettext("1 publication"),
         "many_posts": gettext("{n} publications"),
         "in_this_cell": gettext("{posts} dans ce secteur"),
