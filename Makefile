@@ -13,7 +13,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test prove fuzz bench fmt migration translate clean system system-for-tests system-for-bench
+.PHONY: help setup run test prove fuzz bench drill fmt migration translate clean system system-for-tests system-for-bench
 
 help: ## explain these targets
 	@echo "Usage: make <target>. Settings are environment variables; docs/operators.md explains them."
@@ -46,6 +46,10 @@ fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at leng
 bench: system-for-bench $(INSTALLED_FOR_TESTS) ## measure beside what people would pick instead: up to a million members, then the service under 32 clients
 	@$(BIN)/python -m tests.bench $(with)
 	@$(BIN)/python -m tests.bench.http
+
+# Some minutes; kills the private database of STATE_DIR, whose other databases recover. make drill with="--recipients 2000"; docs/alerts.md.
+drill: system $(INSTALLED_FOR_TESTS) ## an alert to 100,000 while its workers and their database are killed: nothing lost
+	@$(BIN)/python -m tests.drill $(with)
 
 fmt: $(INSTALLED_FOR_TESTS) ## format the code and mend what the linter can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -1,0 +1,35 @@
+"""A sending process of the drill: the service's own crew, by a channel that leads to a sink (or nowhere: port 0)."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import replace
+from types import FrameType
+
+import click
+
+from geoneighbour import settings as environment
+from geoneighbour.alerts import sending
+from geoneighbour.alerts.crew import Crew
+from geoneighbour.channels import Channel, NullSink
+from geoneighbour.database.engine import as_service, make_engine
+from tests.drill.sink import SinkChannel
+
+
+def main(url: str, port: int, lease_seconds: float) -> None:
+    # The drill does not wait for five minutes.
+    sending.USUAL["email"] = replace(sending.USUAL["email"], lease_seconds=lease_seconds)
+    way: Channel = SinkChannel("email", port) if port else NullSink("email")
+    crew = Crew(make_engine(as_service(url)), environment.load(), [way], as_service(url))
+
+    def end(number: int, frame: FrameType | None) -> None:
+        crew.stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    click.echo("ready")
+    crew.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
