@@ -34,13 +34,14 @@ async function preview(near = true) {
     draw(null);
     return;
   }
-  if (channels) asked.kind = data.get("kind");
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const found = await post(form.dataset.preview || "/reach", asked, { signal });
+    // Of an alert, once it is about something.
+    const kind = channels && data.get("kind");
+    const found = await (kind ? post(form.dataset.preview, { ...asked, kind }, { signal }) : post("/reach", asked, { signal }));
     tell(words(found), found.warning);
-    if (channels) byChannel(found);
+    if (kind) byChannel(found);
     draw(found.area, near);
   } catch (problem) {
     if (!signal.aborted) tell(problem.message);
