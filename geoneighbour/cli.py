@@ -22,6 +22,7 @@ COMMANDS = {
     "communes": "communes.commands",
     "db": "database.commands",
     "demo": "demo.commands",
+    "live": "running.commands",
     "letters": "verification.commands",
     "members": "verification.commands",
     "moderation": "moderation.commands",

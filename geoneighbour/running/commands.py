@@ -7,6 +7,7 @@ import click
 from geoneighbour import settings as environment
 from geoneighbour.database.engine import database_in_use, make_engine, service_url
 from geoneighbour.database.upgrade import require
+from geoneighbour.live.server import serve as serve_live
 from geoneighbour.running import ports
 from geoneighbour.running.retention import run as run_all
 from geoneighbour.running.together import beside, run_together
@@ -35,6 +36,17 @@ def serve() -> None:
         require_public_url(settings, engine)
         click.echo(f"Serving on http://{settings.host}:{port}")
         WebServer(settings, port).run()
+
+
+@click.command()
+def live() -> None:
+    """Hold open pages, so that alerts reach them at once (HOST, LIVE_PORT)."""
+    settings = environment.load()
+    if settings.live_port is None:
+        raise click.UsageError("LIVE_PORT is not set: open pages ask from time to time.")
+    with database_in_use(settings) as url:
+        require(make_engine(url))
+        serve_live(settings, service_url(settings, url), settings.live_port)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from geoneighbour.settings import Settings
 
 FIRST = 8000
 TRIED = 100
+MOST = 65535
 
 
 class PortTaken(GeoneighbourError):
@@ -26,6 +27,14 @@ def choose(settings: Settings) -> tuple[int, str | None]:
         if not is_taken(settings.host, port):
             return port, None if port == FIRST else f"Port {FIRST} is taken; using {port}."
     raise PortTaken(f"The ports {FIRST} to {FIRST + TRIED - 1} are all taken; choose a PORT.")
+
+
+def next_free(host: str, port: int) -> int:
+    """The next one above that is free. PortTaken where a hundred are not."""
+    for one in range(port + 1, port + 1 + TRIED):
+        if one <= MOST and not is_taken(host, one):
+            return one
+    raise PortTaken(f"The ports above {port} are all taken; choose a LIVE_PORT.")
 
 
 def is_taken(host: str, port: int) -> bool:

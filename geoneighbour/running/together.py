@@ -25,6 +25,7 @@ from geoneighbour.database.upgrade import upgrade
 from geoneighbour.demo import AGENT_EMAIL, EMAIL, NEIGHBOURS, NEIGHBOURS_IN, OPERATOR_EMAIL, PASSWORD
 from geoneighbour.errors import Unavailable
 from geoneighbour.members import addresses
+from geoneighbour.running import ports
 from geoneighbour.running.web_server import require_public_url
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
@@ -93,7 +94,8 @@ def run_together(settings: Settings, port: int) -> None:
                 addresses.seal_missing(session, Sealer(settings))
             _load_demonstration(engine)
             require_public_url(settings, engine)
-            children += [Child("serve", PORT=str(port)), Child("worker")]
+            live = {"LIVE_PORT": str(settings.live_port or ports.next_free(settings.host, port))}
+            children += [Child("serve", PORT=str(port), **live), Child("live", **live), Child("worker")]
             _wait_for_web(settings.host, port, children[0])
             _tell(settings, port, engine)
             while True:

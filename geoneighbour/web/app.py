@@ -25,6 +25,7 @@ from geoneighbour.database import http as database
 from geoneighbour.database import state
 from geoneighbour.database.engine import database_url, make_engine, service_url
 from geoneighbour.inviting.http import api as inviting
+from geoneighbour.live import http as live
 from geoneighbour.logs import keep_quiet
 from geoneighbour.members import http as members_http
 from geoneighbour.members.http import api as members
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         watching,
         alerts,
         pushes,
+        live.api,
         verification,
         vouching,
         verifications,
@@ -188,7 +190,7 @@ def _protect(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; font-src 'self';"
-        " img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'; manifest-src 'self';"
+        " img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'{live.origin(current_app.config['SETTINGS'])}; manifest-src 'self';"
         " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"

@@ -82,7 +82,7 @@ POLICY = {
         changes.take_back_voice changes.tell changes.withdraw
         inviting.invite inviting.mine inviting.revoke inviting.write
         pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
-        pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe
+        pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe live.where
         watching.watches watching.watch watching.unwatch
         alerts.add_word alerts.approve alerts.choose alerts.correct alerts.mine alerts.mute alerts.preview alerts.refuse alerts.similar alerts.stop alerts.waiting alerts.write
         pages.add_alert_word pages.alert_settings pages.alerts_to_approve pages.correct_alert pages.decide_alert pages.mute_alerts pages.send_alert

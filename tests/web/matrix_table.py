@@ -202,7 +202,7 @@ TABLE = [
     ),
     line("member", "inviting.revoke pages.revoke_invitation", "invitation", "self"),
     line("member", "posts.close pages.close_post", "post", "self"),
-    line("member", "pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe"),
+    line("member", "pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe live.where"),
     line("member", "watching.watches watching.watch pages.watches pages.watch"),
     line("member", "watching.unwatch pages.unwatch", "watch", "self"),
     line(
