@@ -131,7 +131,7 @@ def why(row: Row[Any]) -> str:
     """Why the reader sees an alert (a row of nearness.alert_shown), in one sentence."""
     if row.reached_then:
         return gettext(
-            "Elle vous est parvenue quand elle est partie ; depuis, elle ne viendrait plus jusqu’à vous."
+            "Elle vous est parvenue quand elle est partie ; depuis, elle ne viendrait plus jusqu’à vous."
         )
     if row.decides:
         return gettext("Elle demande une deuxième personne, et vous pouvez l’être.")

@@ -60,7 +60,7 @@ def send_alert() -> Response | tuple[str, int]:
         return _form(kind, body, request.form, refusal, alike), status_of(refusal)
     waits = made[0].gone_out_at is None
     flash(
-        gettext("Une deuxième personne va la relire ; elle partira ensuite.")
+        gettext("Une deuxième personne va la relire ; elle partira ensuite.")
         if waits
         else gettext("L’alerte est partie."),
         "done",

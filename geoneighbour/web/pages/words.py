@@ -179,7 +179,7 @@ def script_texts() -> dict[str, str]:
             "Écrivez la latitude, une espace, puis la longitude, par exemple 48,6493 -2,0257."
         ),
         "nothing_found": gettext("Rien de ce nom."),
-        "by_channels": gettext("D’après ce que choisissent les membres : {channels}."),
+        "by_channels": gettext("D’après ce que choisissent les membres : {channels}."),
         "by_email": gettext("{number} par courriel"),
         "by_push": gettext("{number} par notification"),
         "by_sms": gettext("{number} par SMS"),

@@ -8,7 +8,7 @@ const ground = JSON.parse(document.getElementById("ground").textContent);
 const map = await openMap(document.getElementById("map"), { pale: true });
 
 if (map) {
-  fit(map, feature(ground), { padding: 20 });
+  fit(map, feature(ground), { padding: 20, maxZoom: 13.5 });
   if (ground.type === "Point") {
     const [lng, lat] = ground.coordinates;
     await pin(map, { lng, lat }, {}, "pin");

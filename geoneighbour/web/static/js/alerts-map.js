@@ -41,6 +41,8 @@ async function draw(near) {
   const { places } = await get(`/alerts?${list.dataset.query}`);
   for (const { properties } of places.features) properties.colour = hue(properties.id) || "#a0432a";
   show(map, "alerts", places, alertLayers);
+  // A place that somebody shows is not to lie under a name.
+  map.moveLayer("alerts-point");
   if (near && places.features.length) fit(map, places, { maxZoom: 13.5 });
 }
 
