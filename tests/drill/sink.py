@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -27,7 +27,8 @@ class Counting:
 
     def serve(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with connection, connection.makefile("rw") as stream:
+        # A worker that was killed hangs up as it likes.
+        with suppress(ConnectionResetError), connection, connection.makefile("rw") as stream:
             for line in stream:
                 key = line.strip()
                 if key == "?":
