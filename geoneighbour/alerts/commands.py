@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour import settings as environment
 from geoneighbour.alerts import service
+from geoneighbour.alerts.channel_commands import feeds, seal, sms_budget
 from geoneighbour.alerts.crew import Crew, channels
 from geoneighbour.alerts.models import LANGUAGES, Alert, AlertKind
 from geoneighbour.database.engine import database_in_use, make_engine, service_url, transaction
@@ -34,6 +35,10 @@ LATELY = timedelta(days=7)
 @click.group()
 def alerts() -> None:
     """Alerts: sending them, and what became of them."""
+
+
+for one in (feeds, sms_budget, seal):
+    alerts.add_command(one)
 
 
 @alerts.command()

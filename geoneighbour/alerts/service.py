@@ -71,7 +71,8 @@ def write(
         ends_at=min(max(ends_at, now + timedelta(hours=1)), now + timedelta(days=30))
         if ends_at
         else now + chosen.lasts,
-        needs_second=_told(session, member_id, reach, reached) > MOST_ALONE,
+        # An authority's feed was let in by an operator: nobody is waited for.
+        needs_second=official_source is None and _told(session, member_id, reach, reached) > MOST_ALONE,
         official_source=official_source,
     )
     session.add(alert)

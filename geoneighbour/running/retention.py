@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import limits, sessions
+from geoneighbour.alerts import phones
 from geoneighbour.alerts import service as alerts
 from geoneighbour.database.engine import transaction
 from geoneighbour.inviting import service as inviting
@@ -36,6 +37,7 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "moderation": moderation.forget,
         "invitations": inviting.forget,
         "alerts": alerts.forget,
+        "telephones": phones.forget_unconfirmed,
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }
 

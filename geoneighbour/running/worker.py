@@ -9,6 +9,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from geoneighbour.alerts import official
 from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
@@ -52,6 +53,11 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="send_mails", queueing_lock="send_mails")
     def sending(timestamp: int) -> int:
         return send_due(engine, sealer, settings)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="poll_alert_feeds", queueing_lock="poll_alert_feeds")
+    def polling(timestamp: int) -> dict[str, list[str]]:
+        return official.poll(engine, settings)
 
     for name, step in retention.steps(settings).items():
         _each_night(app, engine, name, step)

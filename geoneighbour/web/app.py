@@ -19,6 +19,7 @@ from geoneighbour import settings as environment
 from geoneighbour.accounts import hosts, security
 from geoneighbour.accounts.http import api as accounts
 from geoneighbour.alerts.http import api as alerts
+from geoneighbour.alerts.official_http import api as official
 from geoneighbour.alerts.push_http import api as pushes
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
@@ -95,6 +96,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     csrf = CSRFProtect(app)
     # Mail programs post there; the word in the address is signed.
     csrf.exempt(pages.leaving.really_leave_alerts)
+    # Authorities' systems: a key in a header, which no page sends.
+    csrf.exempt(official)
     security.init_app(app, settings)
     policy.init_app(app)
     languages.init_accounts(app)
@@ -115,6 +118,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         alerts,
         pushes,
         live.api,
+        official,
         verification,
         vouching,
         verifications,

@@ -37,7 +37,7 @@ POLICY = {
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
         pages.start pages.invitation pages.refuse_invitations pages.commune pages.commune_picture pages.places pages.privacy
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
-        pages.leave_alerts pages.really_leave_alerts
+        official.take pages.alert_cap pages.alerts_feed pages.leave_alerts pages.really_leave_alerts
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
         openid.begin openid.finish

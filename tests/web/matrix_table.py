@@ -87,6 +87,10 @@ TABLE = [
     # Files and invitations that are not there, a provider that is not set.
     line("anonymous", "_vendored static security.static pages.invitation pages.refuse_invitations", of=""),
     line("anonymous", "pages.leave_alerts pages.really_leave_alerts", of=""),
+    # Authorities' alerts for machines: a commune's feed, none of what members wrote. Their systems have a key.
+    line("anonymous", "pages.alerts_feed"),
+    line("anonymous", "pages.alert_cap", "alert", of=""),
+    line("anonymous", "official.take", of="", refused="forbidden"),
     line("anonymous", "openid.begin", of=""),
     line("anonymous", "openid.finish"),
     line("suspended", "openid.unlink", of=""),

@@ -8,6 +8,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     access,
     account,
     addresses,
+    alert_feeds,
     alert_settings,
     alert_words,
     alert_writing,
