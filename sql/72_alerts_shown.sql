@@ -125,15 +125,15 @@ BEGIN
     ) AS asked
     CROSS JOIN unnest(ARRAY['email', 'sms', 'push']) AS channel
   )
-  SELECT alert_kind.code, tier, way.channel,
+  SELECT alert_kind.code, near.tier, way.channel,
     -- To five hundredths.
     round(20.0 * count(*) FILTER (WHERE way.is_set_up AND way.channel = ANY (coalesce(of_kind.channels, of_all.channels, nearness.usual_channels(alert_kind.urgent)))) / count(*)) / 20
   FROM way
   CROSS JOIN alert_kind
-  CROSS JOIN unnest(ARRAY['neighbour', 'wider', 'commune', 'adjacent_commune', 'beyond']) AS tier
-  LEFT JOIN alert_preference AS of_kind ON of_kind.member_id = way.id AND of_kind.kind = alert_kind.code AND of_kind.tier = tier
-  LEFT JOIN alert_preference AS of_all ON of_all.member_id = way.id AND of_all.kind IS NULL AND of_all.tier = tier
-  GROUP BY alert_kind.code, tier, way.channel
+  CROSS JOIN unnest(ARRAY['neighbour', 'wider', 'commune', 'adjacent_commune', 'beyond']) AS near (tier)
+  LEFT JOIN alert_preference AS of_kind ON of_kind.member_id = way.id AND of_kind.kind = alert_kind.code AND of_kind.tier = near.tier
+  LEFT JOIN alert_preference AS of_all ON of_all.member_id = way.id AND of_all.kind IS NULL AND of_all.tier = near.tier
+  GROUP BY alert_kind.code, near.tier, way.channel
   ON CONFLICT (kind, tier, channel) DO UPDATE SET share = excluded.share, counted_at = now();
 END
 $$;

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any, Literal
 
 from apiflask import APIBlueprint
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
@@ -274,8 +274,13 @@ def choose(json_data: Preferences) -> dict[str, Any]:
     preferences.choose(
         db(), member_id, {(one.kind, one.tier): frozenset(one.channels) for one in asked.choices}
     )
-    hours = asked.model_dump(exclude={"choices"})
-    preferences.set_hours(db(), member_id, **hours)
+    locale = get_locale()
+    preferences.set_hours(
+        db(),
+        member_id,
+        **asked.model_dump(exclude={"choices"}),
+        language=locale.language if locale else "fr",
+    )
     return _chosen(member_id)
 
 

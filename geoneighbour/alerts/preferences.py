@@ -80,7 +80,10 @@ def choose(session: Session, member_id: int, wanted: Choices) -> None:
     kept = set(CHANNELS) - before.usable
     session.execute(delete(AlertPreference).where(AlertPreference.member_id == member_id))
     for (kind, tier), channels in wanted.items():
-        stands = (set(channels) & before.usable) | (before.of(kind, tier) & kept)
+        stands = set(channels) & before.usable
+        # Nothing means nothing.
+        if stands or not before.usable:
+            stands |= before.of(kind, tier) & kept
         ordered = [channel for channel in CHANNELS if channel in stands]
         session.add(AlertPreference(member_id=member_id, kind=kind, tier=tier, channels=ordered))
     session.flush()
