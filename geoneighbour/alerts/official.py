@@ -16,7 +16,7 @@ from geoneighbour import outgoing
 from geoneighbour.accounts.models import Account
 from geoneighbour.alerts import service
 from geoneighbour.alerts.models import LONGEST_WORD, Alert, AlertFeed, AlertFeedMessage
-from geoneighbour.cap import Area, Info, Notice
+from geoneighbour.cap import Area, Info, Notice, Unfit
 from geoneighbour.cap.reading import LARGEST, read, read_feed
 from geoneighbour.channels.calling import hosts
 from geoneighbour.communes import queries as communes
@@ -48,7 +48,7 @@ def add(session: Session, name: str, email: str, url: str | None) -> tuple[Alert
     if session.scalar(select(AlertFeed.id).where(AlertFeed.name == name)) is not None:
         raise Conflict(f"there is a feed {name} already")
     if url is not None and not url.startswith(("https://", "http://")):
-        raise InvalidInput("a feed has an https address")
+        raise Unfit("a feed has an https address")
     key = None if url else secrets.token_urlsafe(32)
     feed = AlertFeed(name=name, speaker_id=member_id, url=url, key_hash=_hash(key) if key else None)
     session.add(feed)
@@ -129,7 +129,7 @@ def _shown(session: Session, feed: AlertFeed, message: Notice) -> tuple[int | No
     if message.kind == "Cancel":
         return former.post_id if former else None, "nothing to cancel"
     if info is None:
-        raise InvalidInput("CAP: no info")
+        raise Unfit("CAP: no info")
     if info.expires is not None and info.expires <= datetime.now(UTC):
         return None, "expired"
     area = json.loads(shapely.to_geojson(_ground(session, info.areas)))
@@ -169,9 +169,9 @@ def _ground(session: Session, areas: Sequence[Area]) -> shapely.Geometry:
             if country := COUNTRIES.get(name.upper()):
                 parts.append(communes.outline(session, communes.by_code(session, code, country).id))
     if not parts:
-        raise InvalidInput("CAP: no polygon, no circle, and no code of a commune")
+        raise Unfit("CAP: no polygon, no circle, and no code of a commune")
     if not all(shapely.is_valid(part) for part in parts):
-        raise InvalidInput("CAP: a polygon that crosses itself")
+        raise Unfit("CAP: a polygon that crosses itself")
     ground, tolerance = shapely.union_all(parts), 0.0001
     while shapely.get_num_coordinates(ground) > MOST_CORNERS:
         ground, tolerance = shapely.simplify(ground, tolerance), tolerance * 2
@@ -235,7 +235,7 @@ def _fetched(settings: Settings, url: str) -> bytes:
         for chunk in answer.chunks:
             content += chunk
             if len(content) > LARGEST:
-                raise InvalidInput(f"XML: more than {LARGEST // 1024} KB")
+                raise Unfit(f"XML: more than {LARGEST // 1024} KB")
     return content
 
 

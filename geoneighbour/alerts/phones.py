@@ -23,7 +23,6 @@ from geoneighbour.verification.codes import Keys
 TRIES = 5
 VALID = timedelta(minutes=15)
 DIGITS = 6
-NO_NUMBER = "Ce n'est pas un numéro de mobile : écrivez-le comme 06 12 34 56 78."
 
 
 class Outcome(Enum):
@@ -50,13 +49,17 @@ def read(settings: Settings, typed: str) -> str:
     try:
         number = phonenumbers.parse(typed[:40], countries[0])
     except phonenumbers.NumberParseException:
-        raise InvalidInput(NO_NUMBER, field="number") from None
+        raise _no_number() from None
     mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in mobile:
-        raise InvalidInput(NO_NUMBER, field="number")
+        raise _no_number()
     if phonenumbers.region_code_for_number(number) not in countries:
         raise InvalidInput("Les numéros de ce pays ne sont pas pris ici.", field="number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _no_number() -> InvalidInput:
+    return InvalidInput("Ce n'est pas un numéro de mobile : écrivez-le comme 06 12 34 56 78.", field="number")
 
 
 def ask(session: Session, sealer: Sealer, keys: Keys, member_id: int, number: str) -> str:

@@ -11,6 +11,8 @@ from geoneighbour.alerts.models import SmsBudget
 from geoneighbour.communes.models import Commune
 from geoneighbour.errors import InvalidInput
 
+BUDGET_IS = "A budget is a number of segments, 0 or more."
+
 
 def take(session: Session, commune_id: int, segments: int, most: int) -> bool:
     """Whether so many are left; then they are spent. `most`: SMS_BUDGET, for who has no sum of their own.
@@ -28,7 +30,7 @@ def give_back(session: Session, commune_id: int, segments: int) -> None:
 def set_most(session: Session, commune_id: int, segments: int) -> None:
     """From this month on; this month no less than what has left."""
     if segments < 0:
-        raise InvalidInput("A budget is a number of segments, 0 or more.")
+        raise InvalidInput(BUDGET_IS)
     session.execute(select(func.nearness.set_sms_budget(commune_id, segments)))
 
 

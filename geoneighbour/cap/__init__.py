@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from geoneighbour.errors import InvalidInput
+
 CAP = "urn:oasis:names:tc:emergency:cap:1.2"
 ATOM = "http://www.w3.org/2005/Atom"
 MIME = "application/cap+xml"
 Ring = list[tuple[float, float]]
 """(longitude, latitude), EPSG:4326; the last is the first."""
+
+
+class Unfit(InvalidInput):
+    """Cannot be taken."""
+
+    # In English, to machines and operators.
 
 
 @dataclass(frozen=True)

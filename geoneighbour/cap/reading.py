@@ -7,8 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from geoneighbour.cap import ATOM, CAP, MIME, Area, Element, Entry, Info, Notice, Ring
-from geoneighbour.errors import InvalidInput
+from geoneighbour.cap import ATOM, CAP, MIME, Area, Element, Entry, Info, Notice, Ring, Unfit
 
 LARGEST = 256 * 1024
 MOST_POINTS = 5000
@@ -20,11 +19,11 @@ _NAMED = re.compile(r"[^\s,<&]{1,300}")
 
 
 def parse(content: bytes) -> Element:
-    """The root of an XML document. InvalidInput, in one line, for what is none and for whatever would reach further."""
+    """The root of an XML document. Unfit, in one line, for what is none and for whatever would reach further."""
     if len(content) > LARGEST:
-        raise InvalidInput(f"XML: more than {LARGEST // 1024} KB")
+        raise Unfit(f"XML: more than {LARGEST // 1024} KB")
     if b"<!DOCTYPE" in content.replace(b"\0", b"").upper():
-        raise InvalidInput("XML: a document type is not taken")
+        raise Unfit("XML: a document type is not taken")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -37,15 +36,15 @@ def parse(content: bytes) -> Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InvalidInput(f"XML: {' '.join(str(error).split())[:200]}") from None
+        raise Unfit(f"XML: {' '.join(str(error).split())[:200]}") from None
     # Written in an encoding in which the look above could not see it.
     if root.getroottree().docinfo.doctype:
-        raise InvalidInput("XML: a document type is not taken")
+        raise Unfit("XML: a document type is not taken")
     return root
 
 
 def read(content: bytes) -> Notice:
-    """A CAP 1.2 message. InvalidInput in one line for anything else."""
+    """A CAP 1.2 message. Unfit in one line for anything else."""
     return _notice(parse(content))
 
 
@@ -60,7 +59,7 @@ def read_feed(content: bytes) -> Notice | list[Entry]:
     if root.tag == "rss":
         items = root.findall("channel/item")
         return [Entry(link, _text(item, "pubDate")) for item in items if (link := _text(item, "link"))]
-    raise InvalidInput("XML: neither CAP 1.2 nor a feed")
+    raise Unfit("XML: neither CAP 1.2 nor a feed")
 
 
 def _atom_link(entry: Element) -> str:
@@ -71,12 +70,12 @@ def _atom_link(entry: Element) -> str:
 
 def _notice(root: Element) -> Notice:
     if root.tag != f"{{{CAP}}}alert":
-        raise InvalidInput("CAP: no alert of CAP 1.2")
+        raise Unfit("CAP: no alert of CAP 1.2")
     infos = tuple(_info(part) for part in root.findall(_in_cap("info"))[:10])
     areas = [area for info in infos for area in info.areas]
     points = sum(len(ring) for area in areas for ring in area.polygons)
     if len(areas) > MOST_AREAS or points > MOST_POINTS:
-        raise InvalidInput("CAP: too many areas or points")
+        raise Unfit("CAP: too many areas or points")
     return Notice(
         identifier=_name(root, "identifier"),
         sender=_name(root, "sender"),
@@ -122,7 +121,7 @@ def _ring(text: str) -> Ring:
     """CAP writes latitude first."""
     ring = [_position(pair) for pair in text.split()]
     if len(ring) < 4 or ring[0] != ring[-1]:
-        raise InvalidInput("CAP: a polygon has four points or more, and ends where it began")
+        raise Unfit("CAP: a polygon has four points or more, and ends where it began")
     return ring
 
 
@@ -138,7 +137,7 @@ def _position(pair: str) -> tuple[float, float]:
 
 def _number(text: str, least: float, most: float) -> float:
     if not re.fullmatch(r"\s*[+-]?\d{1,4}(\.\d{1,20})?\s*", text) or not least <= float(text) <= most:
-        raise InvalidInput("CAP: a number that is none, or out of range")
+        raise Unfit("CAP: a number that is none, or out of range")
     return float(text)
 
 
@@ -148,26 +147,26 @@ def _moment(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise InvalidInput("CAP: a moment that is none")
+        raise Unfit("CAP: a moment that is none")
     return at
 
 
 def _name(part: Element, name: str) -> str:
     words = _needed(part, name)
     if not _NAMED.fullmatch(words):
-        raise InvalidInput(f"CAP: {name} has a space, a comma, or is too long")
+        raise Unfit(f"CAP: {name} has a space, a comma, or is too long")
     return words
 
 
 def _one_of(part: Element, name: str, known: tuple[str, ...]) -> str:
     if (word := _needed(part, name)) not in known:
-        raise InvalidInput(f"CAP: {name} is none of {', '.join(known)}")
+        raise Unfit(f"CAP: {name} is none of {', '.join(known)}")
     return word
 
 
 def _needed(part: Element, name: str) -> str:
     if not (words := _of(part, name)):
-        raise InvalidInput(f"CAP: no {name}")
+        raise Unfit(f"CAP: no {name}")
     return words
 
 

@@ -34,6 +34,7 @@ SIGNED_SECONDS = 6 * 3600
 LONGEST_TEXT = 600
 """A push holds some 3,900 bytes in all."""
 AGAIN = (408, 425, 429)
+KEY_IS = "PUSH_KEY is 32 random bytes as URL-safe base64."
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _own_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
         number = int.from_bytes(_bytes(settings.push_key or state.secret(settings, "push_key")))
         return ec.derive_private_key(number, ec.SECP256R1())
     except (ValueError, binascii.Error):
-        raise InvalidInput("PUSH_KEY is 32 random bytes as URL-safe base64.") from None
+        raise InvalidInput(KEY_IS) from None
 
 
 def _bytes(text: str) -> bytes:

@@ -22,6 +22,8 @@ LIMITS = Limits(seconds=10, idle_seconds=10)
 OURS = (401, 402, 404, 405, 407)
 """Token, credit, address: wrong for every message, until an operator sets it right."""
 AGAIN = (408, 425, 429)
+NO_GATEWAY = "SMS_URL is not set: no SMS can be sent."
+BODY_IS = 'SMS_BODY is a JSON object, such as {"to": "{to}", "text": "{text}"}'
 
 
 class Sms:
@@ -31,14 +33,14 @@ class Sms:
 
     def __init__(self, settings: Settings, limits: Limits = LIMITS) -> None:
         if not settings.sms_url:
-            raise Unavailable("SMS_URL is not set: no SMS can be sent.")
+            raise Unavailable(NO_GATEWAY)
         self._settings, self._limits, self._url = settings, limits, settings.sms_url
         try:
             self._body = json.loads(settings.sms_body)
         except ValueError:
             self._body = None
         if not isinstance(self._body, dict):
-            raise InvalidInput('SMS_BODY is a JSON object, such as {"to": "{to}", "text": "{text}"}')
+            raise InvalidInput(BODY_IS)
 
     def send(self, messages: Sequence[Message]) -> Iterator[Sent]:
         away = threading.Event()

@@ -27,8 +27,6 @@ from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import Refusal, attempt, typed
 from geoneighbour.web.problems import status_of
 
-NOT_SENT = "Le code n'a pas pu partir : réessayez plus tard."
-
 
 @pages.get("/compte/telephone")
 def phone() -> str:
@@ -125,7 +123,7 @@ def _send(settings: Settings, member_id: int, number: str, code: str) -> None:
     if outcome is Sending.NEVER:
         raise InvalidInput("Ce numéro ne prend pas de SMS.", field="number")
     if outcome not in (Sending.SENT, Sending.UNKNOWN):
-        raise Conflict(NOT_SENT)
+        raise Conflict("Le code n'a pas pu partir : réessayez plus tard.")
 
 
 def _settings() -> Settings:
