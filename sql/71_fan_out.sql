@@ -26,17 +26,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN urgent THEN ARRAY['email', 'push', 'sms'] ELSE ARRAY['email', 'push'] END;
 COMMENT ON FUNCTION nearness.usual_channels(boolean) IS 'By which channels comes an alert to who has chosen none: SMS are for urgent kinds.';
 
+CREATE OR REPLACE VIEW nearness.has_mail AS
+SELECT account.member_id FROM account WHERE account.active AND account.confirmed_at IS NOT NULL;
+COMMENT ON VIEW nearness.has_mail IS 'Members with a confirmed e-mail address, one row each.';
+
+CREATE OR REPLACE VIEW nearness.has_phone AS
+SELECT phone.member_id FROM phone WHERE phone.confirmed_at IS NOT NULL;
+COMMENT ON VIEW nearness.has_phone IS 'Members with a confirmed number, one row each.';
+
+CREATE OR REPLACE VIEW nearness.has_browser AS
+SELECT push_subscription.member_id FROM push_subscription WHERE push_subscription.failed_at IS NULL;
+COMMENT ON VIEW nearness.has_browser IS 'Members with a browser that may be woken, a row for each browser.';
+
 CREATE OR REPLACE FUNCTION nearness.has_address(of_member bigint, of_channel text) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
   SELECT CASE of_channel
-    WHEN 'email' THEN EXISTS (
-      SELECT FROM account WHERE account.member_id = of_member AND account.active AND account.confirmed_at IS NOT NULL
-    )
-    WHEN 'sms' THEN EXISTS (SELECT FROM phone WHERE phone.member_id = of_member AND phone.confirmed_at IS NOT NULL)
-    ELSE EXISTS (
-      SELECT FROM push_subscription WHERE push_subscription.member_id = of_member AND push_subscription.failed_at IS NULL
-    )
+    WHEN 'email' THEN EXISTS (SELECT FROM nearness.has_mail WHERE has_mail.member_id = of_member)
+    WHEN 'sms' THEN EXISTS (SELECT FROM nearness.has_phone WHERE has_phone.member_id = of_member)
+    ELSE EXISTS (SELECT FROM nearness.has_browser WHERE has_browser.member_id = of_member)
   END;
 END;
 COMMENT ON FUNCTION nearness.has_address(bigint, text) IS 'Whether a member can be reached by a channel now: email, sms or push.';
@@ -102,6 +110,9 @@ BEGIN
     ON of_kind.member_id = recipient.member_id AND of_kind.tier = recipient.tier AND of_kind.kind = word.kind
   LEFT JOIN alert_preference AS of_any
     ON of_any.member_id = recipient.member_id AND of_any.tier = recipient.tier AND of_any.kind IS NULL
+  -- As has_address says, of all members at once.
+  LEFT JOIN nearness.has_mail ON has_mail.member_id = recipient.member_id
+  LEFT JOIN nearness.has_phone ON has_phone.member_id = recipient.member_id
   CROSS JOIN LATERAL unnest(
     -- A digest is one mail.
     CASE WHEN quiet.digest AND NOT word.urgent THEN ARRAY['email']
@@ -111,7 +122,11 @@ BEGIN
     AND coalesce(quiet.muted_until <= now(), true)
     AND (NOT coalesce(quiet.digest, false) OR word.urgent
       OR cardinality(coalesce(of_kind.channels, of_any.channels, nearness.usual_channels(false))) > 0)
-    AND nearness.has_address(recipient.member_id, way.channel)
+    AND CASE way.channel
+      WHEN 'email' THEN has_mail.member_id IS NOT NULL
+      WHEN 'sms' THEN has_phone.member_id IS NOT NULL
+      ELSE EXISTS (SELECT FROM nearness.has_browser WHERE has_browser.member_id = recipient.member_id)
+    END
     AND (
       word.what = 'alert'
       OR EXISTS (

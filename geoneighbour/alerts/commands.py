@@ -48,7 +48,7 @@ def send() -> None:
     with database_in_use(settings) as url:
         require(make_engine(url))
         service_login = service_url(settings, url)
-        crew = Crew(make_engine(service_login), settings, channels(settings), service_login)
+        crew = Crew(make_engine(service_login, ping=False), settings, channels(settings), service_login)
 
         def end(number: int, frame: FrameType | None) -> None:
             # Not from within: a handler may meet a lock that the main thread holds.

@@ -20,6 +20,7 @@ _HOLD = text("SELECT nearness.hold_channel(:channel)")
 _RELEASE = text("SELECT nearness.release_channel(:channel)")
 RANK = (Outcome.SENT, Outcome.UNKNOWN, Outcome.AGAIN, Outcome.AWAY, Outcome.NEVER, Outcome.GONE)
 PAUSE_SECONDS = 0.2
+RELEASE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, channel: str, worker: int) -> None:
         self._engine, self._channel, self._worker = engine, channel, worker
+        self._released = -RELEASE_SECONDS
 
     def write(self, settled: Sequence[Settled], deadline: float) -> None:
         """Until it is written, or `deadline` (monotonic) ends the lease: then another worker sends these again."""
@@ -67,11 +69,15 @@ class Ledger:
 
     def hold(self) -> None:
         """The server was away: no worker asks it for a while."""
+        self._released = -RELEASE_SECONDS
         with transaction(self._engine) as session:
             session.execute(_HOLD, {"channel": self._channel})
 
     def release(self) -> None:
-        """The server answers."""
+        """The server answers: said every few seconds, whoever has held the channel."""
+        if time.monotonic() - self._released < RELEASE_SECONDS:
+            return
+        self._released = time.monotonic()
         with transaction(self._engine) as session:
             session.execute(_RELEASE, {"channel": self._channel})
 

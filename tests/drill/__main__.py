@@ -56,12 +56,11 @@ def main(recipients: int, workers_killed: int, database_killed: int, seed: int) 
         null_sink(engine, url, author, recipients)
         with sink() as counting, working(url, counting.port, LEASE_SECONDS) as workers:
             first_messages(engine, hamlet, counting.counts)
-            post = write(engine, author, "Une fuite de gaz, et tout tombe en panne")
             result = survive(
                 engine,
                 workers,
                 counting,
-                post,
+                author,
                 workers_killed,
                 database_killed,
                 lambda: kill_database(settings),

@@ -87,16 +87,18 @@ def survive(
     engine: Engine,
     workers: Workers,
     sink: Running,
-    post: int,
+    author: int,
     worker_kills: int,
     database_kills: int,
     kill_database: Callable[[], None],
     seed: int,
 ) -> Result:
-    """Kills amid the sending, and waits until nothing waits any more."""
+    """Writes an alert, kills amid its sending, and waits until nothing waits any more."""
     chance = random.Random(seed)
-    recipients = counted(engine, post).rows
+    # Before the commit: some arrive within milliseconds of it.
     before = sink.counts()
+    post = write(engine, author, "Une fuite de gaz, et tout tombe en panne")
+    recipients = counted(engine, post).rows
     kills = [(chance.uniform(0, 0.97), "worker") for _ in range(worker_kills)]
     kills += [(chance.uniform(0.1, 0.9), "database") for _ in range(database_kills)]
     begun = time.monotonic()

@@ -21,7 +21,7 @@ def main(url: str, port: int, lease_seconds: float) -> None:
     # The drill does not wait for five minutes.
     sending.USUAL["email"] = replace(sending.USUAL["email"], lease_seconds=lease_seconds)
     way: Channel = SinkChannel("email", port) if port else NullSink("email")
-    crew = Crew(make_engine(as_service(url)), environment.load(), [way], as_service(url))
+    crew = Crew(make_engine(as_service(url), ping=False), environment.load(), [way], as_service(url))
 
     def end(number: int, frame: FrameType | None) -> None:
         crew.stop.set()
