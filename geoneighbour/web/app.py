@@ -194,7 +194,7 @@ def _protect(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; font-src 'self';"
-        " img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'{live.origin(current_app.config['SETTINGS'])}; manifest-src 'self';"
+        f" img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'{live.origin(current_app.config['SETTINGS'])}; manifest-src 'self';"
         " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     )
     response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"

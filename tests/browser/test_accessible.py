@@ -39,6 +39,9 @@ MEMBERS = [
     "/garants",
     "/compte",
     "/compte/zones-suivies",
+    "/alertes",
+    "/alertes/nouvelle",
+    "/compte/alertes",
     "/mot-de-passe/changer",
 ]
 UNVERIFIED = [
@@ -97,9 +100,10 @@ def test_no_page_has_a_serious_fault(site: Site, visit: Visit, look: dict[str, b
         faults += _faults(page, path)
     # There a redraw is being discussed.
     page = visit("/accueil", email=site.resident_of("Saint-Servan"), **look)
-    other = page.locator(".post:not([data-mine]) .post-body a").first.get_attribute("href")
-    person = page.locator(".post:not([data-mine]) .who a").first.get_attribute("href")
-    for path in [*MEMBERS, other, person]:
+    other = page.locator(".post:not([data-mine], [data-alert]) .post-body a").first.get_attribute("href")
+    person = page.locator(".post:not([data-mine], [data-alert]) .who a").first.get_attribute("href")
+    alert = page.locator("[data-alert]:not([data-mine]) .post-body a").first.get_attribute("href")
+    for path in [*MEMBERS, other, person, alert]:
         faults += _faults(page, path)
     page = visit("/accueil", email=site.newcomer("Malo", *NOWHERE, verified=False), **look)
     for path in UNVERIFIED:
