@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from apiflask import APIFlask
-from flask import Flask, Response, g, request, send_from_directory
+from flask import Flask, Response, current_app, g, request, send_from_directory
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
