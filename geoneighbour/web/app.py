@@ -90,7 +90,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     verification_http.init_app(app, settings)
     languages.init_app(app)
     # Before the protection of forms, which reads them.
-    take_photos(app, settings, ("pages.send_post", "pages.send_alert", "pages.add_photos", "photos.add_photos"))
+    take_photos(
+        app, settings, ("pages.send_post", "pages.send_alert", "pages.add_photos", "photos.add_photos")
+    )
     take_documents(app, ("pages.send_proof", "verifications.send"))
     sent.init_app(app)
     csrf = CSRFProtect(app)
