@@ -28,6 +28,7 @@ from geoneighbour.verification import documents
 
 OTHERS = {
     ("address_access", "viewer_id"),
+    ("alert", "approved_by"),
     ("block", "blocked_id"),
     ("alert_feed", "speaker_id"),
     ("neighbourhood_change", "accepted_by"),
