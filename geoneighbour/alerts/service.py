@@ -278,10 +278,12 @@ def _waiting(session: Session, member_id: int, post_id: int) -> tuple[Alert, Pos
     if not _may_second(session, post_id, member_id):
         raise NotFound("Cette alerte n'existe pas, ou ne vous attend pas.")
     members.require_verified(session, member_id)
-    if not alert.needs_second or alert.gone_out_at is not None or alert.ended_at is not None:
+    decided = (alert.gone_out_at, alert.ended_at, alert.stopped_at)
+    if not alert.needs_second or any(at is not None for at in decided):
         raise Conflict("C'est déjà décidé.")
-    if session.get_one(Member, post.author_id).suspended:
-        raise Forbidden("Son auteur est suspendu : elle ne peut pas partir.")
+    author = session.get_one(Member, post.author_id)
+    if author.suspended or author.paused_at is not None:
+        raise Forbidden("Son auteur est en pause ou suspendu : elle ne peut pas partir.")
     return alert, post
 
 

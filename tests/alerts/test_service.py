@@ -98,6 +98,22 @@ def test_later_words_go_to_whom_something_left(street: Street) -> None:
         service.add_word(session, ids["Carla"], post, "cancel", "Ce n'est pas la sienne")
 
 
+def test_what_waits_for_somebody_who_blocks_pauses_or_mutes_never_leaves(street: Street) -> None:
+    street.settle("Anne", "Bruno", "Carla", "Dina", "Eve")
+    ids, sink = street.ids, Sink()
+    post = write(street)
+    block(street, "Anne", "Bruno")
+    run(street.session, "UPDATE member SET paused_at = now() WHERE id = :carla", carla=ids["Carla"])
+    run(
+        street.session,
+        "INSERT INTO alert_quiet (member_id, muted_until) VALUES (:dina, now() + interval '1 day')",
+        dina=ids["Dina"],
+    )
+    street.worker(sink).once()
+    assert sink.to == {"eve"}
+    assert street.states(post) == {"Bruno": "stopped", "Carla": "stopped", "Dina": "stopped", "Eve": "sent"}
+
+
 def test_a_stop_holds_what_waits_and_a_cancel_goes_to_who_had_it(street: Street) -> None:
     street.settle("Anne", "Bruno", "Carla")
     session, sink = street.session, Sink("email", Outcome.SENT, Outcome.AGAIN)
@@ -189,6 +205,10 @@ def test_a_second_person_lets_a_large_one_go(street: Street, monkeypatch: pytest
     assert sink.to == {"mona", "otto"}
     acts = session.scalars(select(AlertAct.what).where(AlertAct.post_id == post).order_by(AlertAct.id)).all()
     assert acts == ["write", "approve"]
+    withdrawn = write(street, body="Une autre, retirée")
+    service.stop(session, ids["Anne"], withdrawn)
+    with pytest.raises(Conflict):
+        service.approve(session, ids["Mona"], withdrawn)
     other = write(street, body="Une autre, plus douteuse")
     service.refuse(session, ids["Mona"], other, "Rien ne le confirme")
     session.commit()
