@@ -73,7 +73,7 @@ def test_it_serves_until_it_is_told_to_stop(running: subprocess.Popen[str], endi
     url = address(running)
     assert urlopen(f"{url}/api/v1/openapi.json").status == 200
     started = children(running.pid)
-    assert set(started) == {"serve", "worker"}
+    assert set(started) == {"serve", "live", "worker"}
     running.send_signal(ending)
     rest, _ = running.communicate(timeout=30)
     assert (running.returncode, rest.split("\n")[-2]) == (0, "Stopped.")
