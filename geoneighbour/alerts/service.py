@@ -27,14 +27,11 @@ MOST_ALONE = 5_000
 MOST_WORDS = 10
 LATER = ("update", "all_clear", "cancel")
 LEAST_PLACE_KM2, MOST_PLACE_KM2 = 0.0001, 1_000.0
-KEPT = timedelta(days=90)
-"""So long after its end it is kept whom an alert reached, and three times as long who did what about it."""
 
 _FAN_OUT = text("SELECT nearness.fan_out(:word)")
 _STOP = text("SELECT nearness.stop_deliveries(:post, :in_hand)")
 _MAY_SECOND = text("SELECT nearness.may_second(:post, :member)")
 _REPLAY = text("SELECT nearness.replay_deliveries(:post, :states)")
-_FORGET = text("SELECT nearness.forget_alerts(:before)")
 
 
 def write(
@@ -200,23 +197,6 @@ def replay(session: Session, post_id: int | None, states: list[str]) -> int:
     if post_id is not None:
         _log(session, _held(session, post_id)[0], None, "replay", ", ".join(states))
     return session.scalars(_REPLAY, {"post": post_id, "states": states}).one()
-
-
-def make_months(session: Session) -> int:
-    """The ledger's months, this one and the next two; how many were missing."""
-    made = [
-        session.scalars(
-            text("SELECT nearness.make_delivery_month(now() + :n * interval '1 month')"), {"n": n}
-        ).one()
-        for n in range(3)
-    ]
-    return sum(made)
-
-
-def forget(session: Session) -> int:
-    """Months of the ledger, and of ended alerts whom they reached, after 90 days; who did what after nine months. How many rows, a month being one."""
-    make_months(session)
-    return session.scalars(_FORGET, {"before": datetime.now(UTC) - KEPT}).one()
 
 
 def place_shape(geometry: Any) -> BaseGeometry | None:

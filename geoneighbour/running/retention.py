@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import limits, sessions
+from geoneighbour.alerts import keeping as alerts
 from geoneighbour.alerts import phones
-from geoneighbour.alerts import service as alerts
 from geoneighbour.database.engine import transaction
 from geoneighbour.inviting import service as inviting
 from geoneighbour.mailing import sending

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts import service
+from geoneighbour.alerts import keeping, service
 from geoneighbour.alerts.models import Alert, AlertAct
 from geoneighbour.channels import Outcome
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
@@ -283,5 +283,5 @@ def test_the_ledger_forgets_after_ninety_days(street: Street) -> None:
     post = write(street)
     run(session, "UPDATE alert SET ended_at = now() - interval '91 days', outcome = 'expired'")
     session.execute(select(func.nearness.make_delivery_month(datetime.now(UTC) - timedelta(days=150))))
-    assert service.forget(session) == 2
+    assert keeping.forget(session) == 2
     assert recipients(session, post) == set()
