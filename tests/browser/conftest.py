@@ -149,7 +149,7 @@ def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
         page = context.new_page()
         shown.append(page)
         page.set_default_timeout(PATIENCE_MS)
-        _watch(page, site.url, wrong)
+        _watch(page, (site.url, *site.also), wrong)
         if email:
             log_in(page, email)
         page.goto(path)
@@ -205,7 +205,7 @@ def log_in(page: Page, email: str) -> None:
     assert answer.status == 302, answer.text()
 
 
-def _watch(page: Page, home: str, wrong: list[str]) -> None:
+def _watch(page: Page, home: tuple[str, ...], wrong: list[str]) -> None:
     def asked(url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and not url.startswith(home):

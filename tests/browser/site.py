@@ -32,6 +32,8 @@ class Site:
     app: Flask
     engine: Engine
     server: BaseWSGIServer
+    also: tuple[str, ...] = ()
+    """Where else its pages may call."""
 
     @property
     def url(self) -> str:
