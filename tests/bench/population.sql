@@ -65,9 +65,11 @@ FROM (
 ) AS found
 ORDER BY found.member_id, hashint8extended(found.id, found.member_id);
 ANALYZE population_commune, population_zone;
-INSERT INTO residence (member_id, zone, surroundings, home_cell, commune_id, since)
+-- Triggers sleep here: what they would say is said.
+INSERT INTO residence (member_id, zone, surroundings, home_cell, commune_id, since, known_from, hidden_from_wider)
 SELECT population.id, coalesce(population_zone.zone, population.surroundings), population.surroundings, population.home_cell,
-  population_commune.commune_id, member.created_at
+  population_commune.commune_id, member.created_at,
+  nearness.known_from(member.verified_at, member.paused_at, member.suspended_at, member.suspended_until), member.hidden_from_wider
 FROM population
 JOIN member USING (id)
 LEFT JOIN population_commune ON population_commune.member_id = population.id
