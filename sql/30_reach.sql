@@ -1,5 +1,7 @@
 -- Sentence 9: seeing is being reached. One relation, read from both ends: the feed of a member, the audience of a post.
 
+-- Which reach goes by which keys stands here for audiences and in member_key for feeds: as constants, which an index of posts is
+-- asked for; from a table they would be joined. Audiences and feeds are held against each other (tests/nearness).
 CREATE OR REPLACE VIEW nearness.come AS
 SELECT 'recipient' AS as_what, NULL::bigint AS watch_id, post.id AS post_id, mine.*
 FROM post JOIN nearness.neighbourhood_key AS mine ON mine.key = post.key
@@ -28,9 +30,9 @@ UNION ALL
 SELECT 'recipient', NULL::bigint, home_told.post_id, mine.*
 FROM nearness.home_told JOIN nearness.all_key AS mine ON mine.member_id = home_told.member_id
 UNION ALL
-SELECT 'watcher', mine.watch_id, post_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
+SELECT 'watcher', mine.watch_id, watched_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
   mine.home_zone, mine.home_commune, mine.hidden_from_wider
-FROM nearness.post_key JOIN nearness.watch_key AS mine ON mine.by = post_key.by AND mine.key = post_key.key;
+FROM nearness.watched_key JOIN nearness.watch_key AS mine ON mine.by = watched_key.by AND mine.key = watched_key.key;
 COMMENT ON VIEW nearness.come IS 'Which posts come to whom, by reach (recipient) or by a watched area (watcher), before what acts between two people (30_reach: sees).';
 
 CREATE OR REPLACE VIEW nearness.sees AS

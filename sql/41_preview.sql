@@ -9,12 +9,11 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = public, pg_temp A
 BEGIN
   RETURN QUERY
   WITH reached AS (
-    -- Sentence 10: as nearness.ground_cell has it.
     SELECT cell_outline.cell FROM cell_outline
-    WHERE whole = 'radius' AND ST_DWithin(ST_Centroid(cell_outline.geom)::geography, centre::geography, radius_m)
+    WHERE whole = 'radius' AND nearness.in_radius(cell_outline.geom, centre, radius_m)
     UNION ALL
     SELECT cell_outline.cell FROM cell_outline
-    WHERE whole = 'area' AND cell_outline.geom && ground AND ST_Covers(ground, ST_Centroid(cell_outline.geom))
+    WHERE whole = 'area' AND nearness.in_ground(cell_outline.geom, ground)
     UNION ALL
     SELECT published_cell.cell FROM published_cell WHERE whole = 'all'
   ),
