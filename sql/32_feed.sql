@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION nearness.feed(
   of_member bigint, before_post bigint, most integer,
   of_tier text DEFAULT NULL, of_kind text DEFAULT NULL, of_author bigint DEFAULT NULL
 )
-RETURNS TABLE (post_id bigint, tier text)
+RETURNS TABLE (post_id bigint, tier text, rings smallint, watch_id bigint)
 LANGUAGE plpgsql STABLE ROWS 50
 -- Planned once: planning anew takes longer than a page.
 SET plan_cache_mode = force_generic_plan AS $$
@@ -103,10 +103,10 @@ BEGIN
       ) AS come;
     END IF;
     RETURN QUERY
-    SELECT seen.id, seen.tier
+    SELECT seen.id, seen.tier, seen.rings, seen.watch_id
     FROM (
       -- Whom a post reaches is not told of a watch that would bring it too.
-      SELECT DISTINCT ON (post.id) post.id, coalesce(readable.tier, 'self') AS tier
+      SELECT DISTINCT ON (post.id) post.id, coalesce(readable.tier, 'self') AS tier, readable.rings, readable.watch_id
       FROM post
       LEFT JOIN (
         -- Which posts, said here once more: a condition of the join would not reach into the view.
@@ -134,33 +134,94 @@ COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer, text, text, bigint) I
   'Of them only those that come by a tier (self: one''s own), are of a kind, are an author''s, where these are given. '
   'The newest of each key are merged and then asked whether the member reads them (readable); what is filtered out is made up for.';
 
+CREATE OR REPLACE FUNCTION nearness.posts_shown(of_member bigint, posts bigint[], tiers text[], ring integer[], watches bigint[])
+RETURNS TABLE (
+  id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
+  author_id bigint, author_name text, mine boolean, cell text, outline json, hidden_at timestamptz,
+  tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
+  home_kind text, home_name text, home_commune text,
+  radius_m integer, placed boolean, on_homes boolean, watched text, photos json
+)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH came AS MATERIALIZED (
+    SELECT came.tier, came.rings, came.watch_id, nearness.post_cell(post.origin_cell) AS stands, post.*
+    FROM unnest(posts, tiers, ring, watches) AS came (post_id, tier, rings, watch_id)
+    JOIN post ON post.id = came.post_id
+  ),
+  -- Places are named once, however many posts are from there.
+  origin AS MATERIALIZED (
+    SELECT began.origin_zone, began.origin_cell, place.*
+    FROM (SELECT DISTINCT came.origin_zone, came.origin_cell FROM came WHERE came.tier <> 'self') AS began
+    CROSS JOIN LATERAL nearness.place_name(began.origin_zone, began.origin_cell) AS place
+  ),
+  home AS MATERIALIZED (
+    SELECT place.*, nearness.said_name(commune.name, commune.names) AS commune
+    FROM residence
+    CROSS JOIN LATERAL nearness.place_name(residence.zone, nearness.published_cell(residence.home_cell)) AS place
+    LEFT JOIN commune ON commune.id = residence.commune_id
+    WHERE residence.member_id = of_member
+  )
+  SELECT came.id, came.kind, came.body, came.reach, came.created_at, came.closed_at,
+    author.id::bigint, author.name, came.author_id = of_member, nearness.cell_text(came.stands), ST_AsGeoJSON(cell_outline.geom, 6)::json, came.hidden_at,
+    came.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN came.rings END::smallint,
+    origin.kind, origin.name, nearness.said_name(origin_commune.name, origin_commune.names),
+    home.kind, home.name, home.commune,
+    came.radius_m, nearness.placed(came.centre, came.origin_cell), came.on_homes, watch_area.name,
+    (
+      SELECT json_agg(json_build_object('number', photo.number, 'key', photo.key, 'width', photo.width, 'height', photo.height, 'alt', photo.alt) ORDER BY photo.number)
+      FROM post_photo AS photo
+      WHERE photo.post_id = came.id AND nearness.photo_left_to(photo.key, of_member)
+    )
+  FROM came
+  JOIN member AS author ON author.id = came.author_id
+  LEFT JOIN cell_outline ON cell_outline.cell = came.stands
+  -- Oneself needs no reason.
+  LEFT JOIN home ON came.tier <> 'self'
+  LEFT JOIN origin ON came.tier <> 'self'
+    AND origin.origin_zone = came.origin_zone AND origin.origin_cell IS NOT DISTINCT FROM came.origin_cell
+  LEFT JOIN commune AS origin_commune ON came.tier <> 'self' AND origin_commune.id = came.origin_commune_id
+  LEFT JOIN watch_area ON watch_area.id = came.watch_id
+  WHERE came.tier = 'self' OR origin.kind IS NOT NULL AND home.kind IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION nearness.posts_shown(bigint, bigint[], text[], integer[], bigint[]) IS
+  'Sentence 14. Posts as one member is shown them, and why they come: tier and rings between the neighbourhoods (none where one is known by a coarse '
+  'cell only), the names of both, and of the area that the member watches where that alone brings it; outline: of the cell, photos: those left to the member. '
+  'posts, tiers, ring and watches: as feed() or readable has them for this member, self for the member''s own; nothing is asked again here.';
+
 CREATE OR REPLACE FUNCTION nearness.post_shown(of_post bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
-  author_id bigint, author_name text, mine boolean, cell text, hidden_at timestamptz,
+  author_id bigint, author_name text, mine boolean, cell text, outline json, hidden_at timestamptz,
   tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
   home_kind text, home_name text, home_commune text,
-  radius_m integer, placed boolean, on_homes boolean, watched text
+  radius_m integer, placed boolean, on_homes boolean, watched text, photos json
 )
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
-    author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
-    coalesce(why.tier, 'self'), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
-    why.home_kind, why.home_name, why.home_commune,
-    post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched
-  FROM post
-  JOIN member AS author ON author.id = post.author_id
-  LEFT JOIN LATERAL nearness.why_post(post.id, of_member) AS why ON true
-  WHERE post.id = of_post
+  SELECT shown.*
+  FROM (
     -- Who is not reached, and did not write it, is shown nothing: not even that it exists.
-    AND (why.tier IS NOT NULL OR post.author_id = of_member);
+    SELECT readable.tier, readable.rings, readable.watch_id FROM nearness.readable
+    WHERE readable.post_id = of_post AND readable.member_id = of_member
+    UNION ALL
+    SELECT 'self', NULL::smallint, NULL::bigint FROM post WHERE post.id = of_post AND post.author_id = of_member
+    -- Whom a post reaches is not told of a watch that would bring it too.
+    ORDER BY watch_id NULLS FIRST
+    LIMIT 1
+  ) AS came
+  CROSS JOIN LATERAL nearness.posts_shown(
+    of_member, ARRAY[of_post], ARRAY[came.tier], ARRAY[came.rings::integer], ARRAY[came.watch_id]
+  ) AS shown;
 END
 $$;
 COMMENT ON FUNCTION nearness.post_shown(bigint, bigint) IS
-  'A post as one member is shown it, with the reason (why_post); no row when it neither reaches the member nor is the member''s own.';
+  'A post as one member is shown it (posts_shown); no row when it neither reaches the member nor is the member''s own.';
 
 CREATE OR REPLACE FUNCTION nearness.cell_requests_in(area geometry) RETURNS bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE

@@ -14,11 +14,12 @@ COMMENT ON FUNCTION nearness.post_open_to(bigint, bigint) IS
   'Whether a member may look at what a post brings along (photos): it is shown to the member (post_shown), or they talk about it (threads_of).';
 
 CREATE OR REPLACE FUNCTION nearness.photo_left_to(of_photo text, of_member bigint) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT EXISTS (
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN EXISTS (
     SELECT FROM post_photo JOIN post ON post.id = post_photo.post_id
     WHERE post_photo.key = of_photo AND (post_photo.hidden_at IS NULL OR post.author_id = of_member)
   );
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.photo_left_to(text, bigint) IS 'Whether a photo of a post that a member sees is left there: moderation did not hide it, or it is the member''s own.';

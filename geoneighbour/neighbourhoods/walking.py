@@ -52,6 +52,14 @@ def rings_around(session: Session, start: Collection[int], most: int = cells.MOS
     return cells.rings_around(start, most, barred(session, start))
 
 
+def paths(session: Session, zone: int, cover: frozenset[int]) -> tuple[frozenset[int], Barred]:
+    """Where the rings of a place start, and the barred steps around it; mostly its cover, and none."""
+    if not regions(session, cover):
+        return cover, {}
+    begun = start(session, zone, cover)
+    return begun, barred(session, begun)
+
+
 def barred(session: Session, start: Iterable[int]) -> Barred:
     """The barred steps within 20 rings of some cells, and further ones."""
     steps: Barred = defaultdict(set)

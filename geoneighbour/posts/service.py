@@ -83,7 +83,7 @@ def write(
         origin_zone=home.zone,
         origin_surroundings=home.surroundings,
         origin_commune_id=meant.commune_id,
-        origin_cell=meant.cell,
+        origin_cell=None if meant.on_homes else reaching.published_cell(session, home),
         radius_m=meant.radius_m,
         centre=meant.centre,
         ground=meant.ground,

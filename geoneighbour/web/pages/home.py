@@ -41,7 +41,7 @@ def home() -> str:
         to_join=[] if settled else neighbourhoods.to_join(db(), member.id),
         notices=members.unread_notices(db(), member.id),
         posts=posts,
-        photos=photos.by_post(db(), [post.id for post in posts], member.id),
+        photos=photos.by_post(posts),
         before=before,
         tier=tier,
         kind=kind,
