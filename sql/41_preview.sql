@@ -40,15 +40,13 @@ BEGIN
   ),
   counted AS (
     SELECT near.nearest, greatest(near.least, inside.people) AS people
-    FROM near
+    -- All pieces lie in the ground that was asked for.
+    FROM (SELECT near.*, whole IS NULL AND ST_OrderingEquals(near.ground, people_by_tier.ground) AS is_all FROM near) AS near
     CROSS JOIN LATERAL (
       -- The people of a piece are spread evenly over its ground.
-      SELECT sum(piece.people * CASE
-        WHEN ST_Covers(near.ground, piece.geom) THEN 1
-        ELSE ST_Area(ST_Intersection(near.ground, piece.geom)) / ST_Area(piece.geom)
-      END) AS people
+      SELECT sum(piece.people * CASE WHEN near.is_all THEN 1 ELSE nearness.share_inside(near.ground, piece.geom) END) AS people
       FROM piece
-      WHERE ST_Intersects(near.ground, piece.geom)
+      WHERE near.is_all OR ST_Intersects(near.ground, piece.geom)
     ) AS inside
     UNION ALL
     SELECT 5, sum(piece.people) FROM piece
