@@ -19,8 +19,13 @@ RETURN outline && ground AND ST_Covers(ground, ST_Centroid(outline));
 COMMENT ON FUNCTION nearness.in_ground(geometry, geometry) IS
   'Sentence 10. Whether a drawn area (polygon, EPSG:4326) holds the middle of a cell with this outline, its border included.';
 
+CREATE OR REPLACE FUNCTION nearness.is_open(closed timestamptz, hidden timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN closed IS NULL AND hidden IS NULL;
+COMMENT ON FUNCTION nearness.is_open(timestamptz, timestamptz) IS 'Whether a post with these columns (closed_at, hidden_at) is in feeds.';
+
 CREATE OR REPLACE VIEW nearness.ground_cell AS
-SELECT post.id AS post_id, published_cell.cell
+SELECT post.id AS post_id, published_cell.cell, nearness.is_open(post.closed_at, post.hidden_at) AS open
 FROM post
 JOIN cell_outline
   ON nearness.in_radius(cell_outline.geom, post.centre, post.radius_m)
@@ -29,7 +34,7 @@ JOIN cell_outline
 JOIN published_cell ON published_cell.cell = cell_outline.cell
 WHERE post.centre IS NOT NULL
 UNION ALL
-SELECT post.id, published_cell.cell
+SELECT post.id, published_cell.cell, nearness.is_open(post.closed_at, post.hidden_at)
 FROM post
 JOIN cell_outline ON nearness.in_ground(cell_outline.geom, post.ground)
 JOIN published_cell ON published_cell.cell = cell_outline.cell
@@ -43,12 +48,12 @@ LANGUAGE plpgsql VOLATILE STRICT AS $$
 BEGIN
   -- A review that publishes other cells sees this post, or this sees its cells.
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('nearness.post_cell', 0));
-  INSERT INTO post_cell (by, cell, post_id)
-  SELECT 'cell', ground_cell.cell, ground_cell.post_id
+  INSERT INTO post_cell (by, cell, post_id, open)
+  SELECT 'cell', ground_cell.cell, ground_cell.post_id, ground_cell.open
   FROM nearness.ground_cell
   WHERE ground_cell.post_id = of_post
   UNION ALL
-  SELECT 'stands', nearness.post_cell(post.origin_cell), post.id
+  SELECT 'stands', nearness.post_cell(post.origin_cell), post.id, nearness.is_open(post.closed_at, post.hidden_at)
   FROM post
   WHERE post.id = of_post
     AND post.origin_cell IS NOT NULL
@@ -64,8 +69,8 @@ BEGIN
   DELETE FROM post_cell
   WHERE post_cell.by = 'cell'
     AND NOT EXISTS (SELECT FROM published_cell WHERE published_cell.cell = post_cell.cell);
-  INSERT INTO post_cell (by, cell, post_id)
-  SELECT 'cell', ground_cell.cell, ground_cell.post_id
+  INSERT INTO post_cell (by, cell, post_id, open)
+  SELECT 'cell', ground_cell.cell, ground_cell.post_id, ground_cell.open
   FROM nearness.ground_cell
   WHERE ground_cell.cell = ANY (appeared)
   ON CONFLICT DO NOTHING;
@@ -79,6 +84,23 @@ END
 $$;
 COMMENT ON FUNCTION nearness.follow_cells(bigint[]) IS
   'After published cells changed (appeared: those that are new): posts to a radius or area come by those they hold now, and watched posts stand where maps show them.';
+
+CREATE OR REPLACE FUNCTION nearness.follow_closing() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- A review that publishes other cells sees what this post is, or this sees its cells.
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('nearness.post_cell', 0));
+  UPDATE post_cell SET open = nearness.is_open(new.closed_at, new.hidden_at) WHERE post_cell.post_id = new.id;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION nearness.follow_closing() IS
+  'Of a post that closes, is hidden, or is shown again: its cells say so. It is still read where one has its number, so they are kept.';
+CREATE OR REPLACE TRIGGER follow_closing
+AFTER UPDATE OF closed_at, hidden_at ON post
+FOR EACH ROW
+WHEN (nearness.is_open(old.closed_at, old.hidden_at) <> nearness.is_open(new.closed_at, new.hidden_at))
+EXECUTE FUNCTION nearness.follow_closing();
 
 CREATE OR REPLACE VIEW nearness.watched_key AS
 SELECT post.id AS post_id, 'from_zone' AS by, post.origin_zone AS key

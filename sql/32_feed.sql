@@ -42,7 +42,7 @@ BEGIN
         SELECT by_key.post_id
         FROM nearness.reader_key
         CROSS JOIN LATERAL (
-          -- As post_key has them, each in the order of an index. More than that is no harm: readable decides.
+          -- What comes by it, each in the order of an index. More than that is no harm: readable decides.
           (
             SELECT post.id AS post_id FROM post
             WHERE post.reach = reader_key.by AND post.key = reader_key.key AND post.id < edge
@@ -54,12 +54,9 @@ BEGIN
           (
             SELECT post_cell.post_id FROM post_cell
             CROSS JOIN LATERAL (
-              SELECT FROM post
-              WHERE post.id = post_cell.post_id
-                AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
-              OFFSET 0
-            ) AS still_open
-            WHERE post_cell.by = reader_key.by AND post_cell.cell = reader_key.key AND post_cell.post_id < edge
+              SELECT FROM post WHERE post.id = post_cell.post_id AND (of_kind IS NULL OR post.kind = of_kind) OFFSET 0
+            ) AS of_that_kind
+            WHERE post_cell.by = reader_key.by AND post_cell.cell = reader_key.key AND post_cell.open AND post_cell.post_id < edge
             ORDER BY post_cell.post_id DESC
             LIMIT batch
           )
@@ -147,11 +144,20 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20 SET plan_cache_mode = force
 BEGIN
   RETURN QUERY
   WITH came AS MATERIALIZED (
-    SELECT came.tier, came.rings, came.watch_id, nearness.post_cell(post.origin_cell) AS stands, post.*
+    SELECT came.tier, came.rings, came.watch_id, post.*
     FROM unnest(posts, tiers, ring, watches) AS came (post_id, tier, rings, watch_id)
     JOIN post ON post.id = came.post_id
   ),
-  -- Places are named once, however many posts are from there.
+  -- Cells are looked up, and places named, once, however many posts are from there.
+  stands AS MATERIALIZED (
+    SELECT began.origin_cell, nearness.cell_text(began.cell) AS cell, ST_AsGeoJSON(cell_outline.geom, 6)::json AS outline
+    FROM (
+      SELECT known.origin_cell, nearness.post_cell(known.origin_cell) AS cell
+      FROM (SELECT DISTINCT came.origin_cell FROM came WHERE came.origin_cell IS NOT NULL) AS known
+      OFFSET 0
+    ) AS began
+    LEFT JOIN cell_outline ON cell_outline.cell = began.cell
+  ),
   origin AS MATERIALIZED (
     SELECT began.origin_zone, began.origin_cell, place.*
     FROM (SELECT DISTINCT came.origin_zone, came.origin_cell FROM came WHERE came.tier <> 'self') AS began
@@ -165,7 +171,7 @@ BEGIN
     WHERE residence.member_id = of_member
   )
   SELECT came.id, came.kind, came.body, came.reach, came.created_at, came.closed_at,
-    author.id::bigint, author.name, came.author_id = of_member, nearness.cell_text(came.stands), ST_AsGeoJSON(cell_outline.geom, 6)::json, came.hidden_at,
+    author.id::bigint, author.name, came.author_id = of_member, stands.cell, stands.outline, came.hidden_at,
     came.tier, CASE WHEN NOT (origin.coarse OR home.coarse) THEN came.rings END::smallint,
     origin.kind, origin.name, nearness.said_name(origin_commune.name, origin_commune.names),
     home.kind, home.name, home.commune,
@@ -177,7 +183,7 @@ BEGIN
     )
   FROM came
   JOIN member AS author ON author.id = came.author_id
-  LEFT JOIN cell_outline ON cell_outline.cell = came.stands
+  LEFT JOIN stands ON stands.origin_cell = came.origin_cell
   -- Oneself needs no reason.
   LEFT JOIN home ON came.tier <> 'self'
   LEFT JOIN origin ON came.tier <> 'self'
