@@ -166,7 +166,8 @@ def contacts(session: Session, member_id: int) -> Contacts:
     row = session.execute(_CONTACTS, {"member": member_id}).one_or_none()
     if row is None:
         raise NotFound("Indiquez d'abord où vous habitez.")
-    people = row.people if row.home is not None else _own(session, row.zone).people
+    # Of surroundings there is no outline in the database.
+    people = row.people if row.home is not None else _counted(session, cells.outline(row.zone)).people
     return Contacts(row.home, people, row.roll, row.wider)
 
 
