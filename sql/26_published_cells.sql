@@ -84,10 +84,8 @@ CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
 -- SECURITY DEFINER: the analysts' views call it, and they may read no table.
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  RETURN (
-    -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
-    SELECT coalesce(nearness.published_cell(origin_cell), origin_cell)
-  );
+  -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
+  RETURN coalesce(nearness.published_cell(origin_cell), origin_cell);
 END
 $$;
 COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stands on maps today, from the published cell it began in; null: none.';
