@@ -21,6 +21,7 @@ LARGE = {
     "wider_area",
     "zone_cell",
     "commune",
+    "commune_piece",
     "commune_adjacency",
     "home",
 }
