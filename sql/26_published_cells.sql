@@ -66,15 +66,14 @@ COMMENT ON FUNCTION nearness.cells_to_publish() IS
 
 CREATE OR REPLACE FUNCTION nearness.published_cell(home_cell bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  -- Once, not for each row where few cells are published and all are walked through.
+  above constant bigint[] := ARRAY[
+    nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
+    nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
+  ];
 BEGIN
-  RETURN (
-    SELECT published_cell.cell
-    FROM published_cell
-    WHERE published_cell.cell IN (
-      nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
-      nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
-    )
-  );
+  RETURN (SELECT published_cell.cell FROM published_cell WHERE published_cell.cell = ANY (above));
 END
 $$;
 COMMENT ON FUNCTION nearness.published_cell(bigint) IS

@@ -22,10 +22,12 @@ COMMENT ON FUNCTION nearness.place_name(bigint, bigint) IS
 CREATE OR REPLACE FUNCTION nearness.placed(centre geometry, origin_cell bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
-  RETURN (
-    SELECT centre IS NOT NULL AND NOT EXISTS (
-      SELECT FROM cell_outline WHERE cell_outline.cell = origin_cell AND ST_Equals(ST_Centroid(cell_outline.geom), centre)
-    )
+  -- Most posts have none.
+  IF centre IS NULL THEN
+    RETURN false;
+  END IF;
+  RETURN NOT EXISTS (
+    SELECT FROM cell_outline WHERE cell_outline.cell = origin_cell AND ST_Equals(ST_Centroid(cell_outline.geom), centre)
   );
 END
 $$;
