@@ -48,13 +48,17 @@ def database_in_use(settings: Settings) -> Iterator[str]:
             cluster.stop_if_last(settings)
 
 
-def make_engine(url: str) -> Engine:
-    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3."""
+def make_engine(url: str, kept: int = 5) -> Engine:
+    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3. So many connections are kept; ten more may come and go."""
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
     # What goes into a statement is somebody's: neither logs nor errors repeat it.
     return create_engine(
-        "postgresql+psycopg://", pool_pre_ping=True, hide_parameters=True, connect_args=parameters
+        "postgresql+psycopg://",
+        pool_size=kept,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=parameters,
     )
 
 
