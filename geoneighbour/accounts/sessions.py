@@ -120,16 +120,20 @@ def _load(word: str) -> Account | None:
     return account
 
 
-def _begin(_: Flask, user: Account, **__: Any) -> None:
+def add(user: Account) -> tuple[int, str]:
+    """A login of this browser: its number, and the word that its cookies will hold."""
     word = secrets.token_urlsafe(32)
     browser, device = named(request.user_agent.string)
     login = LoginSession(account_id=user.id, word_hash=_hash(word), browser=browser, device=device)
     login.seen_on = _today()
     db().add(login)
     db().flush()
-    g.login_session = login.id
-    # Flask-Login keeps it in both cookies, and gives it to `_load`.
-    session["_user_id"] = word
+    return login.id, word
+
+
+def _begin(_: Flask, user: Account, **__: Any) -> None:
+    # Flask-Login keeps the word in both cookies, and gives it to `_load`.
+    g.login_session, session["_user_id"] = add(user)
 
 
 def _end(_: Flask, **__: Any) -> None:
