@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION nearness.people_by_tier(
   own geometry, wider geometry, communes geometry, adjacent geometry, own_least double precision, wider_least double precision
 )
 RETURNS TABLE (people integer, neighbour integer, wider_people integer, commune integer, adjacent_commune integer, beyond integer)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN QUERY
   WITH reached AS (
