@@ -50,3 +50,10 @@ WHEN (
   IS DISTINCT FROM (new.verified_at, new.paused_at, new.suspended_at, new.suspended_until, new.hidden_from_wider)
 )
 EXECUTE FUNCTION nearness.keep_standing();
+
+CREATE OR REPLACE VIEW nearness.person AS
+SELECT residence.member_id, residence.zone, residence.commune_id, residence.hidden_from_wider, residence.home_cell
+FROM residence
+WHERE residence.known_from <= now();
+COMMENT ON VIEW nearness.person IS
+  'The members whom the rule knows: verified, not paused and not suspended, with their home neighbourhood (zone) and commune.';

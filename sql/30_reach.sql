@@ -27,8 +27,9 @@ SELECT 'recipient', NULL::bigint, post_cell.post_id, mine.*
 FROM post_cell JOIN nearness.cell_key AS mine ON mine.key = post_cell.cell
 WHERE post_cell.by = 'cell'
 UNION ALL
-SELECT 'recipient', NULL::bigint, home_told.post_id, mine.*
-FROM nearness.home_told JOIN nearness.all_key AS mine ON mine.member_id = home_told.member_id
+SELECT 'recipient', NULL::bigint, home_told.post_id, home_told.member_id, 0::bigint, NULL::text, NULL::smallint,
+  home_told.zone, home_told.commune_id, home_told.hidden_from_wider
+FROM nearness.home_told
 UNION ALL
 SELECT 'watcher', mine.watch_id, watched_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
   mine.home_zone, mine.home_commune, mine.hidden_from_wider
@@ -54,12 +55,14 @@ SELECT come.as_what, come.watch_id, come.post_id, come.member_id,
 FROM nearness.come
 JOIN post ON post.id = come.post_id
 JOIN nearness.person AS author ON author.member_id = post.author_id
+-- Of an author once, however many it comes to; and not by sorting all blocks there are.
+CROSS JOIN LATERAL (
+  SELECT ARRAY(SELECT blocked.other_id FROM nearness.blocked WHERE blocked.member_id = post.author_id) AS others OFFSET 0
+) AS shunned
 WHERE come.member_id <> post.author_id
   AND post.hidden_at IS NULL
   AND (come.tier IS DISTINCT FROM 'wider' OR NOT (author.hidden_from_wider OR come.hidden_from_wider))
-  AND NOT EXISTS (
-    SELECT FROM nearness.blocked WHERE blocked.member_id = come.member_id AND blocked.other_id = post.author_id
-  );
+  AND come.member_id <> ALL (shunned.others);
 COMMENT ON VIEW nearness.sees IS
   'Sentence 9. Recipients and watchers of each post, and by which tier: that of the key it came by, else the nearest that holds between the post''s frozen '
   'origin and the reader (an authority''s post is from a commune, not from a home). A post is never its author''s, blocks and pauses act both ways, '

@@ -101,28 +101,23 @@ COMMENT ON FUNCTION nearness.cells_in(geometry) IS
   'The published cells that an area (polygon, EPSG:4326) touches, with their rounded number of people, people per km² and outline (GeoJSON).';
 
 CREATE OR REPLACE FUNCTION nearness.roll(of_member bigint) RETURNS TABLE (id bigint, name text, can_help text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
-SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-  own_zone bigint;
-BEGIN
-  -- A zone that is no surroundings is an open neighbourhood.
-  SELECT viewer.zone INTO own_zone
+-- Not STRICT, though null has no neighbours: to be inlined, and planned with who asks, once.
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+  SELECT other.id::bigint, other.name, CASE WHEN other.profile_hidden_at IS NULL THEN other.can_help ELSE '' END
   FROM nearness.person AS viewer
   JOIN member AS reader ON reader.id = viewer.member_id AND reader.listed
-  WHERE viewer.member_id = of_member AND NOT nearness.is_surroundings(viewer.zone);
-  RETURN QUERY
-  SELECT other.id::bigint, other.name, CASE WHEN other.profile_hidden_at IS NULL THEN other.can_help ELSE '' END
-  FROM nearness.person
+  JOIN nearness.person ON person.zone = viewer.zone
   JOIN member AS other ON other.id = person.member_id
-  WHERE person.zone = own_zone
+  WHERE viewer.member_id = of_member
+    -- A zone that is no surroundings is an open neighbourhood.
+    AND NOT nearness.is_surroundings(viewer.zone)
     AND person.member_id <> of_member
     AND other.listed
     -- Looked up once, not for each neighbour.
     AND person.member_id NOT IN (SELECT blocked.other_id FROM nearness.blocked WHERE blocked.member_id = of_member)
   ORDER BY other.name, other.id;
-END
-$$;
+END;
 COMMENT ON FUNCTION nearness.roll(bigint) IS
   'Sentence 12. The verified neighbours of a verified member in an open neighbourhood, by name; nobody for surroundings, visitors, or while paused. '
   'Who is not listed is neither named nor counted, and reads no roll: to others it is as if the member paused, left, or blocked them (decision 012).';

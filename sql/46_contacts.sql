@@ -1,17 +1,19 @@
 -- Sentences 7 and 14: how near one other member is, told only of people whom the viewer has met.
 
 CREATE OR REPLACE FUNCTION nearness.has_met(viewer bigint, other bigint) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT viewer = other
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  RETURN viewer = other
     OR EXISTS (SELECT FROM nearness.roll(viewer) AS roll WHERE roll.id = other)
     OR EXISTS (
-      SELECT FROM post JOIN nearness.reached ON reached.post_id = post.id
-      WHERE post.author_id = other AND reached.member_id = viewer
+      -- Which posts, said to the view: a join with their author's would walk through all posts there are.
+      SELECT FROM nearness.reached
+      WHERE reached.member_id = viewer AND reached.post_id = ANY (ARRAY(SELECT post.id FROM post WHERE post.author_id = other))
     )
     OR EXISTS (SELECT FROM nearness.findable WHERE findable.visitor_id = viewer AND findable.member_id = other)
     OR EXISTS (SELECT FROM nearness.threads_of(viewer) AS threads WHERE threads.with_id = other);
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.has_met(bigint, bigint) IS
   'Whether a member knows of another by name: from the roll, a post that reached, a conversation; a visitor, who may be found. '
   'Of others nothing is said: asking about every member in turn would count them exactly.';
