@@ -81,7 +81,7 @@ class Account(Base, UserMixin):
         order_by="Passkey.id", passive_deletes=True
     )
     member: Mapped[Member] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="joined")  # type: ignore[assignment]
+    roles: Mapped[list[Role]] = relationship(secondary=account_role)  # type: ignore[assignment]
 
 
 class Passkey(Base, WebAuthnMixin):

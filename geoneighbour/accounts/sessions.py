@@ -17,7 +17,7 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from geoneighbour.accounts.models import Account, LoginSession, OpenidIdentity, Passkey
 from geoneighbour.database.http import db
@@ -105,6 +105,8 @@ def _load(word: str) -> Account | None:
             select(Account, LoginSession)
             .join(LoginSession, LoginSession.account_id == Account.id)
             .where(LoginSession.word_hash == _hash(word), LoginSession.seen_on >= _oldest(), Account.active)
+            # Here alone: elsewhere accounts are asked for without them, and a list of them needs `unique()`.
+            .options(joinedload(Account.roles))
         )
         .unique()
         .one_or_none()
