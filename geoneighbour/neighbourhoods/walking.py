@@ -62,8 +62,13 @@ def paths(session: Session, zone: int, cover: frozenset[int]) -> tuple[frozenset
 
 def barred(session: Session, start: Iterable[int]) -> Barred:
     """The barred steps within 20 rings of some cells, and further ones."""
+    return barred_in(session, regions(session, start))
+
+
+def barred_in(session: Session, near: list[int]) -> Barred:
+    """The barred steps from cells below some resolution-6 cells."""
     steps: Barred = defaultdict(set)
-    if near := regions(session, start):
+    if near:
         for cell, other in session.execute(
             select(func.nearness.barred_steps(near).table_valued("cell", "other"))
         ):

@@ -91,11 +91,20 @@ SELECT DISTINCT anchor, 20 FROM zone
 ON CONFLICT (cell) DO NOTHING;
 ANALYZE zone, zone_cell, neighbourhood;
 
--- name: reviewed
-ANALYZE wider_area, published_cell, cell_outline, spread, census;
+SELECT nearness.take_census();
+ANALYZE census;
 
--- name: still_as_far
-SELECT zone.id FROM zone JOIN spread ON spread.cell = zone.anchor WHERE spread.rings = 20 ORDER BY zone.id;
+-- name: anchors
+SELECT DISTINCT anchor FROM zone ORDER BY 1;
+
+-- name: spread_of_zones
+SELECT zone.id, spread.rings FROM zone JOIN spread ON spread.cell = zone.anchor ORDER BY zone.id;
+
+-- name: related
+ANALYZE wider_area, spread;
+
+-- name: reviewed
+ANALYZE published_cell, cell_outline, spread, census;
 
 -- name: indexes
 SELECT pg_class.oid::regclass::text, pg_get_indexdef(pg_class.oid)
