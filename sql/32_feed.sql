@@ -8,6 +8,17 @@ UNION ALL
 SELECT visitor_key.member_id, visitor_key.by, visitor_key.key, 'neighbour' FROM nearness.visitor_key;
 COMMENT ON VIEW nearness.reader_key IS 'The keys by which anything comes to a member, as recipient, watcher or visitor.';
 
+CREATE OR REPLACE VIEW nearness.tier_origin AS
+SELECT neighbourhood_key.member_id, neighbourhood_key.tier, 'from_zone' AS by, neighbourhood_key.key FROM nearness.neighbourhood_key
+UNION ALL
+SELECT wider_key.member_id, wider_key.tier, 'from_zone', wider_key.key FROM nearness.wider_key
+UNION ALL
+SELECT commune_key.member_id, commune_key.tier, 'from_commune', commune_key.key FROM nearness.commune_key
+UNION ALL
+SELECT adjacent_commune_key.member_id, adjacent_commune_key.tier, 'from_commune', adjacent_commune_key.key FROM nearness.adjacent_commune_key;
+COMMENT ON VIEW nearness.tier_origin IS
+  'Where a post began that is of a tier to a member: the zones, or the communes. Of beyond there are none: that is everywhere else.';
+
 CREATE OR REPLACE FUNCTION nearness.feed(
   of_member bigint, before_post bigint, most integer,
   of_tier text DEFAULT NULL, of_kind text DEFAULT NULL, of_author bigint DEFAULT NULL
@@ -80,7 +91,36 @@ BEGIN
           )
         ) AS by_key
         WHERE reader_key.member_id = of_member
-          AND (of_tier IS NULL OR coalesce(reader_key.tier, of_tier) = of_tier)
+          AND CASE
+            WHEN of_tier IS NULL THEN true
+            -- Radii, areas and what is for all say no tier, and few of many are of the one asked for: then by where they began, below.
+            WHEN reader_key.by IN ('cell', 'all') THEN of_tier = 'beyond'
+            ELSE coalesce(reader_key.tier, of_tier) = of_tier
+          END
+        UNION
+        SELECT by_origin.post_id
+        FROM nearness.tier_origin
+        CROSS JOIN LATERAL (
+          (
+            SELECT post.id AS post_id FROM post
+            WHERE tier_origin.by = 'from_zone' AND post.origin_zone = tier_origin.key AND post.id < edge
+              AND post.reach IN ('radius', 'area', 'all')
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+          UNION ALL
+          (
+            SELECT post.id FROM post
+            WHERE tier_origin.by = 'from_commune' AND post.origin_commune_id = tier_origin.key AND post.id < edge
+              AND post.reach IN ('radius', 'area', 'all')
+              AND post.closed_at IS NULL AND post.hidden_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+            ORDER BY post.id DESC
+            LIMIT batch
+          )
+        ) AS by_origin
+        WHERE tier_origin.member_id = of_member
+          AND tier_origin.tier = of_tier
         UNION
         (
           SELECT home_told.post_id FROM nearness.home_told
@@ -91,7 +131,7 @@ BEGIN
         UNION
         (
           SELECT post.id FROM post
-          WHERE post.author_id = of_member AND post.id < edge AND post.closed_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
+          WHERE post.author_id = of_member AND of_tier IS NULL AND post.id < edge AND post.closed_at IS NULL AND (of_kind IS NULL OR post.kind = of_kind)
           ORDER BY post.id DESC
           LIMIT batch
         )
@@ -129,7 +169,8 @@ $$;
 COMMENT ON FUNCTION nearness.feed(bigint, bigint, integer, text, text, bigint) IS
   'The open posts that a member may read, and the member''s own, newest first; before_post (exclusive) pages on, null begins. '
   'Of them only those that come by a tier (self: one''s own), are of a kind, are an author''s, where these are given. '
-  'The newest of each key are merged and then asked whether the member reads them (readable); what is filtered out is made up for.';
+  'The newest of each key are merged and then asked whether the member reads them (readable); what is filtered out is made up for. '
+  'Of a tier, posts whose keys say none are found by where they began (tier_origin).';
 
 CREATE OR REPLACE FUNCTION nearness.posts_shown(of_member bigint, posts bigint[], tiers text[], ring integer[], watches bigint[])
 RETURNS TABLE (
