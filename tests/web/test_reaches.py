@@ -57,6 +57,8 @@ def test_the_preview_counts_what_a_post_comes_by(world, logged_in, monkeypatch):
         told.add(str(expected))
         world.rollback()
     assert len(told) > 3, "cases that differ"
+    own = " ".join(readable(client.get("/accueil").text))
+    assert "Dans un rayon de 500 m autour de votre secteur" in own, "its author reads how far it comes"
     # Two cells of 24, all of the neighbours' surroundings or beside them; 28 more on the plain, in the commune.
     near, far = (shown(client, reach="radius", radius_m=metres).json for metres in (500, 50_000))
     assert near["people"] == {"about": 50}
@@ -125,7 +127,8 @@ def test_the_form_without_a_script_and_what_it_refuses(logged_in, world, anne):
     post = world.scalars(select(Post)).one()
     assert (post.reach, post.radius_m) == ("radius", 5000)
     own = client.get(f"/publications/{post.id}").text
-    assert "jusqu’à 5 km" in " ".join(readable(own))
+    for page in (own, client.get("/accueil").text):
+        assert "Dans un rayon de 5 km autour du lieu que vous avez choisi" in " ".join(readable(page))
     assert 'id="ground"' in own
     roles.grant(world, anne, "operator")
     world.commit()

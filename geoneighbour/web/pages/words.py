@@ -79,6 +79,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(unbroken)
     app.add_template_filter(hours_left)
     app.add_template_filter(why)
+    app.add_template_filter(reach)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(query)
@@ -152,6 +153,16 @@ def query(values: dict[str, Any]) -> str:
 def why(post: Any) -> str:
     """Why the reader sees a post (a row of nearness.post_shown)."""
     return nearness.why_post(post)
+
+
+def reach(post: Any) -> str:
+    """Whom a post is for, to its author (a row of nearness.post_shown)."""
+    if post.reach != "radius":
+        return str(REACHES[post.reach][0])
+    far = distance(post.radius_m)
+    if post.placed:
+        return gettext("Dans un rayon de %(distance)s autour du lieu que vous avez choisi", distance=far)
+    return gettext("Dans un rayon de %(distance)s autour de votre secteur", distance=far)
 
 
 def script_texts() -> dict[str, str]:
