@@ -22,6 +22,8 @@ UP_TO = {"neighbourhood": 1, "wider": 2, "commune": 3, "commune_adjacent": 4}
 """To how many of TIERS a reach comes; the others come to all."""
 MANY = 5_000
 TIMES_USUAL = 10
+SLIVER = 1e-9
+"""Square degrees, some ten square metres: what overlays of borders leave."""
 
 _COUNTED = text(
     "SELECT people, neighbour, wider_people AS wider, commune, adjacent_commune, beyond, spread_members"
@@ -40,6 +42,7 @@ class Preview:
     shape: BaseGeometry | None
     people: int | None
     by_tier: dict[str, int | None]
+    """Of the tiers whose ground the reach holds some of, whoever lives there, or whose number is shown."""
     many: bool
 
 
@@ -73,10 +76,16 @@ def preview(session: Session, member_id: int, meant: Reached) -> Preview:
     }
     found = session.execute(_COUNTED, counted).mappings().one()
     people: int | None = found["people"]
+    grounds = (None, None) if meant.on_homes else (near.own, near.wider)
+    held = _held(shape, (*grounds, near.communes, near.adjacent))
     return Preview(
         shape,
         people,
-        {tier: found[tier] for tier in TIERS[: UP_TO.get(meant.reach, len(TIERS))]},
+        {
+            tier: found[tier]
+            for tier in TIERS[: UP_TO.get(meant.reach, len(TIERS))]
+            if tier in held or found[tier] is not None
+        },
         many=near.wider is not None and _is_many(session, people or 0, near, found["spread_members"], meant),
     )
 
@@ -125,6 +134,24 @@ def _further(session: Session, meant: Reached) -> BaseGeometry | None:
         case "commune" | "commune_adjacent" if meant.commune_id is not None:
             return nearness.commune_ground(session, meant.commune_id, meant.reach)
     return None
+
+
+def _held(shape: BaseGeometry | None, grounds: tuple[BaseGeometry | None, ...]) -> set[str]:
+    """The tiers that a reach can hold people of, by ground alone: none is told from few by what is named.
+
+    `grounds`: of the tiers but the last, each within the next; None: not asked. `shape` None: everywhere.
+    """
+    held, within = set(), 0.0
+    for tier, ground in zip(TIERS, grounds, strict=False):
+        if ground is None:
+            continue
+        inside = (ground if shape is None else shapely.intersection(shape, ground)).area
+        if inside - within > SLIVER:
+            held.add(tier)
+        within = max(within, inside)
+    if shape is None or shape.area - within > SLIVER:
+        held.add(TIERS[-1])
+    return held
 
 
 def _is_many(session: Session, people: int, near: Near, least: int, meant: Reached) -> bool:
