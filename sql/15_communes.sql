@@ -12,19 +12,7 @@ COMMENT ON FUNCTION nearness.said_name(text, jsonb) IS
 CREATE OR REPLACE FUNCTION nearness.commune_at(place geometry) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-  RETURN (
-    SELECT covering.id
-    FROM (
-      SELECT commune.id, commune.country, commune.code
-      FROM commune
-      WHERE commune.valid_to IS NULL
-        AND ST_Covers(commune.geom, place)
-      -- A fence: else the planner may walk all codes in order and test every polygon on the way.
-      OFFSET 0
-    ) AS covering
-    ORDER BY covering.country COLLATE "C", covering.code COLLATE "C"
-    LIMIT 1
-  );
+  RETURN (SELECT covering.id FROM nearness.commune_covering(place) AS covering);
 END
 $$;
 COMMENT ON FUNCTION nearness.commune_at(geometry) IS

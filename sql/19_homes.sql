@@ -28,15 +28,15 @@ END;
 COMMENT ON FUNCTION nearness.neighbourhoods_of_home(bigint) IS 'Sentence 1. The open neighbourhoods that cover a member''s home: those to choose among.';
 
 CREATE OR REPLACE VIEW nearness.home_told AS
-SELECT post.id AS post_id, home.member_id
+SELECT post.id AS post_id, person.*
 FROM post
 JOIN private.home ON ST_Covers(post.ground, home.geom)
-JOIN residence ON residence.member_id = home.member_id
+JOIN nearness.person ON person.member_id = home.member_id
 WHERE post.on_homes
   -- Of an agent's area, those in the commune that the agent speaks for; an operator's speaks for none.
-  AND (post.origin_commune_id IS NULL OR residence.commune_id = post.origin_commune_id);
+  AND (post.origin_commune_id IS NULL OR person.commune_id = post.origin_commune_id);
 COMMENT ON VIEW nearness.home_told IS
-  'Sentence 10. The members whose home an authority''s area covers, its border included: the one post and reach that asks where somebody lives exactly.';
+  'Sentence 10. The members (as nearness.person has them) whose home an authority''s area covers, its border included: the one post and reach that asks where somebody lives exactly.';
 
 CREATE OR REPLACE FUNCTION nearness.set_home(of_member bigint, lon double precision, lat double precision) RETURNS void
 LANGUAGE sql VOLATILE STRICT SECURITY DEFINER

@@ -9,16 +9,6 @@ END;
 COMMENT ON FUNCTION nearness.suspended(timestamptz, timestamptz) IS
   'Whether a member with these columns (suspended_at, suspended_until) is suspended now: until a day, or until it is lifted.';
 
-CREATE OR REPLACE VIEW nearness.person AS
-SELECT member.id AS member_id, residence.zone, residence.commune_id, member.hidden_from_wider, residence.home_cell
-FROM member
-JOIN residence ON residence.member_id = member.id
-WHERE member.verified_at IS NOT NULL
-  AND member.paused_at IS NULL
-  AND NOT nearness.suspended(member.suspended_at, member.suspended_until);
-COMMENT ON VIEW nearness.person IS
-  'The members whom the rule knows: verified, not paused and not suspended, with their home neighbourhood (zone) and commune.';
-
 CREATE OR REPLACE FUNCTION nearness.visit_ends(created timestamptz, moved timestamptz, verified timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN verified IS NULL THEN greatest(created, moved) + interval '48 hours' END;

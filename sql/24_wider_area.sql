@@ -127,3 +127,15 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION nearness.touched_between(bigint[], bigint[]) IS
   'The resolution-9 cells in these ranges from which open neighbourhoods begin, once for each of them.';
+
+CREATE OR REPLACE FUNCTION nearness.starts_between(low bigint[], high bigint[]) RETURNS TABLE (cell bigint, zone bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+  SELECT found.cell, found.zone
+  FROM unnest(low, high) AS span (low, high)
+  CROSS JOIN LATERAL (
+    SELECT zone_cell.cell, zone_cell.zone FROM zone_cell WHERE zone_cell.cell BETWEEN span.low AND span.high OFFSET 0
+  ) AS found;
+END;
+COMMENT ON FUNCTION nearness.starts_between(bigint[], bigint[]) IS
+  'The resolution-9 cells in these ranges from which zones begin, surroundings too, once for each of them.';

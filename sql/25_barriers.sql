@@ -2,14 +2,16 @@
 -- (geoneighbour/boundaries/lines.py); here they are stored, opened by crossings, and asked for.
 
 CREATE OR REPLACE FUNCTION nearness.barrier_regions(regions bigint[]) RETURNS SETOF bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 5
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 5 AS $$
+BEGIN
+  RETURN QUERY
   SELECT DISTINCT region.cell
   FROM barrier
   CROSS JOIN LATERAL unnest(barrier.regions) AS region (cell)
   WHERE barrier.regions && $1
     AND region.cell = ANY ($1);
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.barrier_regions(bigint[]) IS 'Which of these resolution-6 cells a barrier passes. Mostly none: then rings go straight.';
 
 CREATE OR REPLACE FUNCTION nearness.barred_steps(regions bigint[])

@@ -66,15 +66,14 @@ COMMENT ON FUNCTION nearness.cells_to_publish() IS
 
 CREATE OR REPLACE FUNCTION nearness.published_cell(home_cell bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  -- Once, not for each row where few cells are published and all are walked through.
+  above constant bigint[] := ARRAY[
+    nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
+    nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
+  ];
 BEGIN
-  RETURN (
-    SELECT published_cell.cell
-    FROM published_cell
-    WHERE published_cell.cell IN (
-      nearness.cell_parent(home_cell, 9), nearness.cell_parent(home_cell, 8), nearness.cell_parent(home_cell, 7),
-      nearness.cell_parent(home_cell, 6), nearness.cell_parent(home_cell, 5)
-    )
-  );
+  RETURN (SELECT published_cell.cell FROM published_cell WHERE published_cell.cell = ANY (above));
 END
 $$;
 COMMENT ON FUNCTION nearness.published_cell(bigint) IS
@@ -84,10 +83,8 @@ CREATE OR REPLACE FUNCTION nearness.post_cell(origin_cell bigint) RETURNS bigint
 -- SECURITY DEFINER: the analysts' views call it, and they may read no table.
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  RETURN (
-    -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
-    SELECT coalesce(nearness.published_cell(origin_cell), origin_cell)
-  );
+  -- Cells may have been merged since: the one published now, else the frozen one (split since, so coarser than today's).
+  RETURN coalesce(nearness.published_cell(origin_cell), origin_cell);
 END
 $$;
 COMMENT ON FUNCTION nearness.post_cell(bigint) IS 'The cell in which a post stands on maps today, from the published cell it began in; null: none.';

@@ -1,5 +1,7 @@
 -- Sentence 9: seeing is being reached. One relation, read from both ends: the feed of a member, the audience of a post.
 
+-- Which reach goes by which keys stands here for audiences and in member_key for feeds: as constants, which an index of posts is
+-- asked for; from a table they would be joined. Audiences and feeds are held against each other (tests/nearness).
 CREATE OR REPLACE VIEW nearness.come AS
 SELECT 'recipient' AS as_what, NULL::bigint AS watch_id, post.id AS post_id, mine.*
 FROM post JOIN nearness.neighbourhood_key AS mine ON mine.key = post.key
@@ -25,12 +27,13 @@ SELECT 'recipient', NULL::bigint, post_cell.post_id, mine.*
 FROM post_cell JOIN nearness.cell_key AS mine ON mine.key = post_cell.cell
 WHERE post_cell.by = 'cell'
 UNION ALL
-SELECT 'recipient', NULL::bigint, home_told.post_id, mine.*
-FROM nearness.home_told JOIN nearness.all_key AS mine ON mine.member_id = home_told.member_id
+SELECT 'recipient', NULL::bigint, home_told.post_id, home_told.member_id, 0::bigint, NULL::text, NULL::smallint,
+  home_told.zone, home_told.commune_id, home_told.hidden_from_wider
+FROM nearness.home_told
 UNION ALL
-SELECT 'watcher', mine.watch_id, post_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
+SELECT 'watcher', mine.watch_id, watched_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
   mine.home_zone, mine.home_commune, mine.hidden_from_wider
-FROM nearness.post_key JOIN nearness.watch_key AS mine ON mine.by = post_key.by AND mine.key = post_key.key;
+FROM nearness.watched_key JOIN nearness.watch_key AS mine ON mine.by = watched_key.by AND mine.key = watched_key.key;
 COMMENT ON VIEW nearness.come IS 'Which posts come to whom, by reach (recipient) or by a watched area (watcher), before what acts between two people (30_reach: sees).';
 
 CREATE OR REPLACE VIEW nearness.sees AS
@@ -52,12 +55,14 @@ SELECT come.as_what, come.watch_id, come.post_id, come.member_id,
 FROM nearness.come
 JOIN post ON post.id = come.post_id
 JOIN nearness.person AS author ON author.member_id = post.author_id
+-- Of an author once, however many it comes to; and not by sorting all blocks there are.
+CROSS JOIN LATERAL (
+  SELECT ARRAY(SELECT blocked.other_id FROM nearness.blocked WHERE blocked.member_id = post.author_id) AS others OFFSET 0
+) AS shunned
 WHERE come.member_id <> post.author_id
   AND post.hidden_at IS NULL
   AND (come.tier IS DISTINCT FROM 'wider' OR NOT (author.hidden_from_wider OR come.hidden_from_wider))
-  AND NOT EXISTS (
-    SELECT FROM nearness.blocked WHERE blocked.member_id = come.member_id AND blocked.other_id = post.author_id
-  );
+  AND come.member_id <> ALL (shunned.others);
 COMMENT ON VIEW nearness.sees IS
   'Sentence 9. Recipients and watchers of each post, and by which tier: that of the key it came by, else the nearest that holds between the post''s frozen '
   'origin and the reader (an authority''s post is from a commune, not from a home). A post is never its author''s, blocks and pauses act both ways, '

@@ -5,16 +5,16 @@ CREATE OR REPLACE FUNCTION nearness.people_by_tier(
   own geometry, wider geometry, communes geometry, adjacent geometry, own_least double precision, wider_least double precision
 )
 RETURNS TABLE (people integer, neighbour integer, wider_people integer, commune integer, adjacent_commune integer, beyond integer)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN QUERY
   WITH reached AS (
-    -- Sentence 10: as nearness.ground_cell has it.
     SELECT cell_outline.cell FROM cell_outline
-    WHERE whole = 'radius' AND ST_DWithin(ST_Centroid(cell_outline.geom)::geography, centre::geography, radius_m)
+    WHERE whole = 'radius' AND nearness.in_radius(cell_outline.geom, centre, radius_m)
     UNION ALL
     SELECT cell_outline.cell FROM cell_outline
-    WHERE whole = 'area' AND cell_outline.geom && ground AND ST_Covers(ground, ST_Centroid(cell_outline.geom))
+    WHERE whole = 'area' AND nearness.in_ground(cell_outline.geom, ground)
     UNION ALL
     SELECT published_cell.cell FROM published_cell WHERE whole = 'all'
   ),
@@ -41,15 +41,13 @@ BEGIN
   ),
   counted AS (
     SELECT near.nearest, greatest(near.least, inside.people) AS people
-    FROM near
+    -- All pieces lie in the ground that was asked for.
+    FROM (SELECT near.*, whole IS NULL AND ST_OrderingEquals(near.ground, people_by_tier.ground) AS is_all FROM near) AS near
     CROSS JOIN LATERAL (
       -- The people of a piece are spread evenly over its ground.
-      SELECT sum(piece.people * CASE
-        WHEN ST_Covers(near.ground, piece.geom) THEN 1
-        ELSE ST_Area(ST_Intersection(near.ground, piece.geom)) / ST_Area(piece.geom)
-      END) AS people
+      SELECT sum(piece.people * CASE WHEN near.is_all THEN 1 ELSE nearness.share_inside(near.ground, piece.geom) END) AS people
       FROM piece
-      WHERE ST_Intersects(near.ground, piece.geom)
+      WHERE near.is_all OR ST_Intersects(near.ground, piece.geom)
     ) AS inside
     UNION ALL
     SELECT 5, sum(piece.people) FROM piece

@@ -1,17 +1,19 @@
 -- Sentences 7 and 14: how near one other member is, told only of people whom the viewer has met.
 
 CREATE OR REPLACE FUNCTION nearness.has_met(viewer bigint, other bigint) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-  SELECT viewer = other
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  RETURN viewer = other
     OR EXISTS (SELECT FROM nearness.roll(viewer) AS roll WHERE roll.id = other)
     OR EXISTS (
-      SELECT FROM post JOIN nearness.reached ON reached.post_id = post.id
-      WHERE post.author_id = other AND reached.member_id = viewer
+      -- Which posts, said to the view: a join with their author's would walk through all posts there are.
+      SELECT FROM nearness.reached
+      WHERE reached.member_id = viewer AND reached.post_id = ANY (ARRAY(SELECT post.id FROM post WHERE post.author_id = other))
     )
     OR EXISTS (SELECT FROM nearness.findable WHERE findable.visitor_id = viewer AND findable.member_id = other)
     OR EXISTS (SELECT FROM nearness.threads_of(viewer) AS threads WHERE threads.with_id = other);
-END;
+END
+$$;
 COMMENT ON FUNCTION nearness.has_met(bigint, bigint) IS
   'Whether a member knows of another by name: from the roll, a post that reached, a conversation; a visitor, who may be found. '
   'Of others nothing is said: asking about every member in turn would count them exactly.';
@@ -88,3 +90,58 @@ END;
 COMMENT ON FUNCTION nearness.profile(bigint, bigint) IS
   'What a member tells of themselves to whom they have met, since when they are here (the first of that month), and how near they are. '
   'No row where why_contact() has none: not met, beyond, paused, blocked, or of no such number. One''s own is as others read it.';
+
+CREATE OR REPLACE FUNCTION nearness.reads_roll(of_member bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM member
+    JOIN residence ON residence.member_id = member.id
+    JOIN neighbourhood ON neighbourhood.id = residence.zone
+    WHERE member.id = of_member AND member.verified_at IS NOT NULL AND member.paused_at IS NULL AND member.listed
+  );
+END
+$$;
+COMMENT ON FUNCTION nearness.reads_roll(bigint) IS
+  'Sentence 12. Whether a member is told the roll (roll()) of the home neighbourhood: not in surroundings, not visitors, not while paused, nor who is not '
+  'listed. To them no exact number is told, not even nought.';
+
+CREATE OR REPLACE FUNCTION nearness.contacts(of_member bigint) RETURNS TABLE (zone bigint, home text, people integer, roll json, wider json)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH around AS MATERIALIZED (
+    SELECT neighbourhood.id, neighbourhood.name, wider_area.rings
+    FROM residence
+    JOIN wider_area ON wider_area.zone = residence.zone
+    JOIN neighbourhood ON neighbourhood.id = wider_area.other AND neighbourhood.state = 'open'
+    WHERE residence.member_id = of_member
+  ),
+  told AS MATERIALIZED (
+    SELECT * FROM nearness.neighbourhoods_people(
+      ARRAY(SELECT around.id FROM around UNION ALL SELECT residence.zone FROM residence WHERE residence.member_id = of_member)
+    )
+  )
+  SELECT residence.zone, neighbourhood.name, own.people,
+    CASE WHEN nearness.reads_roll(of_member) THEN (
+      SELECT coalesce(json_agg(json_build_object('id', listed.id, 'name', listed.name, 'can_help', listed.can_help)), '[]')
+      FROM nearness.roll(of_member) AS listed
+    ) END,
+    (
+      SELECT coalesce(json_agg(
+        json_build_object('id', around.id, 'name', around.name, 'rings', around.rings, 'people', told.people)
+        ORDER BY around.rings, around.name, around.id
+      ), '[]')
+      FROM around
+      JOIN told ON told.id = around.id
+    )
+  FROM residence
+  LEFT JOIN neighbourhood ON neighbourhood.id = residence.zone
+  LEFT JOIN told AS own ON own.id = residence.zone
+  WHERE residence.member_id = of_member;
+END
+$$;
+COMMENT ON FUNCTION nearness.contacts(bigint) IS
+  'What a verified member reads of contacts, in one answer: the home neighbourhood (zone; home: its name, people: as neighbourhoods_people(); both null '
+  'for surroundings), its roll in the order of roll() (null: not told, reads_roll()), and the open neighbourhoods of the stored wider area, nearest first.';

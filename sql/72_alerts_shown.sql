@@ -3,10 +3,10 @@
 CREATE OR REPLACE FUNCTION nearness.alert_shown(of_post bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, kind text, body text, reach text, created_at timestamptz, closed_at timestamptz,
-  author_id bigint, author_name text, mine boolean, cell text, hidden_at timestamptz,
+  author_id bigint, author_name text, mine boolean, cell text, outline json, hidden_at timestamptz,
   tier text, rings smallint, origin_kind text, origin_name text, origin_commune text,
   home_kind text, home_name text, home_commune text,
-  radius_m integer, placed boolean, on_homes boolean, watched text,
+  radius_m integer, placed boolean, on_homes boolean, watched text, photos json,
   alert_kind text, names jsonb, icon text, colour text, urgent boolean,
   ends_at timestamptz, ended_at timestamptz, outcome text, waits boolean, place json, official_source text,
   reached_then boolean, decides boolean, last_what text, last_body text, last_at timestamptz
@@ -15,38 +15,43 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1 SET plan_cache_mode = force_
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  SELECT post.id, post.kind, post.body, post.reach, post.created_at, post.closed_at,
-    author.id::bigint, author.name, post.author_id = of_member, nearness.cell_text(nearness.post_cell(post.origin_cell)), post.hidden_at,
-    coalesce(why.tier, alert_recipient.tier, CASE WHEN post.author_id = of_member THEN 'self' ELSE 'beyond' END), why.rings, why.origin_kind, why.origin_name, why.origin_commune,
-    why.home_kind, why.home_name, why.home_commune,
-    post.radius_m, nearness.placed(post.centre, post.origin_cell), post.on_homes, why.watched,
+  SELECT shown.*,
     alert.kind, alert_kind.names, alert_kind.icon, alert_kind.colour, alert_kind.urgent,
     alert.ends_at, alert.ended_at, alert.outcome, alert.gone_out_at IS NULL AND alert.outcome IS NULL,
     ST_AsGeoJSON(alert.place, 6)::json, alert.official_source,
-    why.tier IS NULL AND alert_recipient.tier IS NOT NULL,
-    why.tier IS NULL AND alert_recipient.tier IS NULL AND post.author_id <> of_member, word.what, word.body, word.created_at
+    came.reached_then, came.decides, word.what, word.body, word.created_at
   FROM post
   JOIN alert ON alert.post_id = post.id
   JOIN alert_kind ON alert_kind.code = alert.kind
-  JOIN member AS author ON author.id = post.author_id
-  LEFT JOIN LATERAL nearness.why_post(post.id, of_member) AS why ON true
-  LEFT JOIN alert_recipient ON alert_recipient.post_id = post.id AND alert_recipient.member_id = of_member
+  CROSS JOIN LATERAL (
+    SELECT 1 AS nearest, 'self' AS tier, NULL::smallint AS rings, NULL::bigint AS watch_id, false AS reached_then, false AS decides
+    WHERE post.author_id = of_member
+    UNION ALL
+    -- Until a second person has let it go it is nobody's.
+    SELECT 2, readable.tier, readable.rings, readable.watch_id, false, false
+    FROM nearness.readable
+    WHERE readable.post_id = of_post AND readable.member_id = of_member AND alert.gone_out_at IS NOT NULL
+    UNION ALL
+    -- Whom it reached is told of what follows, wherever they live since.
+    SELECT 3, alert_recipient.tier, NULL, NULL, true, false
+    FROM alert_recipient
+    WHERE alert_recipient.post_id = of_post AND alert_recipient.member_id = of_member
+      AND alert.gone_out_at IS NOT NULL AND post.hidden_at IS NULL
+      AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = post.author_id)
+    UNION ALL
+    SELECT 4, 'beyond', NULL, NULL, false, true
+    WHERE alert.needs_second AND nearness.may_second(of_post, of_member)
+    ORDER BY nearest, watch_id NULLS FIRST
+    LIMIT 1
+  ) AS came
+  CROSS JOIN LATERAL nearness.posts_shown(
+    of_member, ARRAY[of_post], ARRAY[came.tier], ARRAY[came.rings::integer], ARRAY[came.watch_id]
+  ) AS shown
   LEFT JOIN LATERAL (
     SELECT alert_word.what, alert_word.body, alert_word.created_at FROM alert_word
     WHERE alert_word.post_id = post.id ORDER BY alert_word.id DESC LIMIT 1
   ) AS word ON true
-  WHERE post.id = of_post
-    AND (
-      post.author_id = of_member
-      OR alert.needs_second AND nearness.may_second(post.id, of_member)
-      -- Until a second person has let it go it is nobody's.
-      OR alert.gone_out_at IS NOT NULL AND (
-        why.tier IS NOT NULL
-        -- Whom it reached is told of what follows, wherever they live since.
-        OR alert_recipient.tier IS NOT NULL AND post.hidden_at IS NULL
-          AND NOT EXISTS (SELECT FROM nearness.blocked WHERE blocked.member_id = of_member AND blocked.other_id = post.author_id)
-      )
-    );
+  WHERE post.id = of_post;
 END
 $$;
 COMMENT ON FUNCTION nearness.alert_shown(bigint, bigint) IS

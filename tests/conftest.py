@@ -20,26 +20,40 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from xdist.scheduler import LoadFileScheduling
 
+from geoneighbour import settings as environment
 from geoneighbour.database import cluster, scratch, state, upgrade
 from geoneighbour.database.engine import database_url as server_url
 from geoneighbour.database.engine import make_engine
 from geoneighbour.database.urls import changed
+from geoneighbour.demo.commands import demo
 from geoneighbour.settings import ROOT, Settings
+from tests.quick import quicken
 
 HERE = Path(__file__).parent
 PREFIX = f"{scratch.PREFIX}{state.key()}_"
 BUILDING = f"{PREFIX}building"
+SECRET = "for tests only"
+ADDRESS_KEYS = "A" * 43
 
 CHECKED: Counter[str] = Counter()
 """How many cases of each kind the random territories compared with the oracle."""
-SHARED = ("browser", "nearness")
-"""Rooms whose tests share something dear (a Chromium, random territories): one process runs all of them."""
+SHARED = {"browser": "browser", "demo": "browser", "nearness": "nearness"}
+"""Rooms whose tests share something dear (a Chromium and the demonstration, random territories): one process runs all of them."""
+FIRST = (
+    "browser/test_story",
+    "browser",
+    "demo",
+    "nearness",
+    "web/test_policy",
+    "communes/test_vintages",
+    "database",
+)
+"""What takes longest starts first: no process is left with it at the end while the others wait."""
 
 
 @dataclass
@@ -51,6 +65,14 @@ class Template:
     clones: Iterator[str]
 
 
+@dataclass
+class Territory:
+    """A database that holds the demonstration, to clone, and what loading it said."""
+
+    name: str
+    loading: Result
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     chosen = Settings()
@@ -60,10 +82,8 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates_are_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Each test has an application of its own, whose templates are those of all others."""
-    kept = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
+def _quick(tmp_path_factory: pytest.TempPathFactory) -> None:
+    quicken(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +106,29 @@ def template(settings: Settings) -> Iterator[Template]:
         yield Template(server, name, (f"{run}_{number}" for number in count()))
     if not was_running:
         cluster.stop_if_last(settings)
+
+
+@pytest.fixture(scope="session")
+def territory(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Territory]:
+    """The demonstration, loaded once as an operator does, for all who clone it."""
+    name = next(template.clones)
+    url = clone(template.server, name, template.name)
+    with pytest.MonkeyPatch.context() as patch:
+        chosen = Settings(
+            state_dir=tmp_path_factory.mktemp("demonstration"),
+            database_url=url,
+            secret_key=SECRET,
+            address_keys=ADDRESS_KEYS,
+        )
+        patch.setattr(environment, "load", lambda: chosen)
+        done = CliRunner().invoke(demo, ["load"], catch_exceptions=False)
+    with psycopg.connect(template.server, autocommit=True) as connection:
+        # The command ends with its process, and its connection with it; nobody may be in a database that is cloned.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+    yield Territory(name, done)
+    scratch.drop(template.server, name)
 
 
 @pytest.fixture(scope="session")
@@ -126,12 +169,19 @@ def session(database: Engine) -> Iterator[Session]:
 def _clone(template: Template) -> tuple[str, int]:
     """The name and the state (state.sql) of a new one."""
     name = next(template.clones)
-    url = scratch.create(template.server, name, template.name)
-    with make_engine(url).begin() as connection:
+    with psycopg.connect(clone(template.server, name, template.name)) as connection:
+        return name, _state(connection)
+
+
+def clone(server: str, name: str, of: str) -> str:
+    """Makes a database like another one; returns its libpq URL."""
+    url = scratch.create(server, name, of)
+    engine = make_engine(url)
+    with engine.begin() as connection:
         # A clone lacks what was granted on the database itself.
         upgrade.apply_file(connection, upgrade.sql_files()[0])
-    with psycopg.connect(url) as connection:
-        return name, _state(connection)
+    engine.dispose()
+    return url
 
 
 def _emptied(url: str) -> int | None:
@@ -192,15 +242,22 @@ class ByFile(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         room = nodeid.split("/")[1]
-        return room if room in SHARED else super()._split_scope(nodeid)
+        return SHARED.get(room) or super()._split_scope(nodeid)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes long has a shorter sister in each run, and waits for GEONEIGHBOUR_PROVE."""
+    """What takes long has a shorter sister in each run, and waits for GEONEIGHBOUR_PROVE; the rest begins with the longest."""
     if "GEONEIGHBOUR_PROVE" not in os.environ:
         long = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
+        left_out = set(long)
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    named = [turn for turn, start in enumerate(FIRST) if item.nodeid.startswith(f"tests/{start}")]
+    return named[0] if named else len(FIRST)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -39,7 +39,7 @@ def write_address(
     `found` is where the geocoder, asked by the service, has these words. Returns whether that is near the home.
     """
     # Two at once, words of the old home and a move: else the words would come to stand, checked, beside the new one.
-    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    session.get_one(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     home = addresses.home(session, sealer, member_id)
     checked = _near(home, found)
     addresses.keep(session, sealer, member_id, home, _clean(words), checked=checked)
@@ -58,7 +58,7 @@ def move_house(
 
     Conflict when the last move is too near: who could move often would find out, step by step, where others live.
     """
-    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    member = session.get_one(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     if datetime.now(UTC) < may_move_at(member):
         raise Conflict("On ne déménage qu'une fois en 30 jours.", field="home")
     member.verified_at, member.moved_at = None, func.now()

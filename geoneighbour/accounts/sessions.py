@@ -17,7 +17,7 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security.signals import password_changed, password_reset
 from flask_security.utils import set_request_attr
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from geoneighbour.accounts.models import Account, LoginSession, OpenidIdentity, Passkey
 from geoneighbour.database.http import db
@@ -105,6 +105,8 @@ def _load(word: str) -> Account | None:
             select(Account, LoginSession)
             .join(LoginSession, LoginSession.account_id == Account.id)
             .where(LoginSession.word_hash == _hash(word), LoginSession.seen_on >= _oldest(), Account.active)
+            # Here alone: elsewhere accounts are asked for without them, and a list of them needs `unique()`.
+            .options(joinedload(Account.roles))
         )
         .unique()
         .one_or_none()
@@ -120,16 +122,20 @@ def _load(word: str) -> Account | None:
     return account
 
 
-def _begin(_: Flask, user: Account, **__: Any) -> None:
+def add(user: Account) -> tuple[int, str]:
+    """A login of this browser: its number, and the word that its cookies will hold."""
     word = secrets.token_urlsafe(32)
     browser, device = named(request.user_agent.string)
     login = LoginSession(account_id=user.id, word_hash=_hash(word), browser=browser, device=device)
     login.seen_on = _today()
     db().add(login)
     db().flush()
-    g.login_session = login.id
-    # Flask-Login keeps it in both cookies, and gives it to `_load`.
-    session["_user_id"] = word
+    return login.id, word
+
+
+def _begin(_: Flask, user: Account, **__: Any) -> None:
+    # Flask-Login keeps the word in both cookies, and gives it to `_load`.
+    g.login_session, session["_user_id"] = add(user)
 
 
 def _end(_: Flask, **__: Any) -> None:

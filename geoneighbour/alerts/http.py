@@ -21,7 +21,6 @@ from geoneighbour.nearness.http import collection, feature, geojson
 from geoneighbour.nearness.service import residence
 from geoneighbour.neighbourhoods.numbers import people
 from geoneighbour.posts import photos, reaching
-from geoneighbour.posts import queries as posts
 from geoneighbour.posts.http import Reach, post_json
 from geoneighbour.posts.models import PostPhoto
 
@@ -140,11 +139,10 @@ def why(row: Row[Any]) -> str:
 
 def places(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     """GeoJSON of alerts where they happen, else of the published cell they came from (`sector`)."""
-    cells = posts.outlines(db(), sorted({row.cell for row in rows if row.cell and not row.place}))
     return collection(
-        feature(row.place or cells[row.cell], id=row.id, kind=row.alert_kind, sector=row.place is None)
+        feature(row.place or row.outline, id=row.id, kind=row.alert_kind, sector=row.place is None)
         for row in rows
-        if row.place or row.cell in cells
+        if row.place or row.outline
     )
 
 
@@ -155,7 +153,7 @@ def listed(query_data: OfKind) -> dict[str, Any]:
     member = current_member()
     running = shown.running(db(), member.id, query_data.kind)
     ended = shown.ended(db(), member.id, query_data.kind)
-    shots = photos.by_post(db(), [row.id for row in (*running, *ended)], member.id)
+    shots = photos.by_post((*running, *ended))
     return {
         "running": [alert_json(row, shots.get(row.id, [])) for row in running],
         "ended": [alert_json(row, shots.get(row.id, [])) for row in ended],

@@ -132,7 +132,6 @@ def people_of(session: Session, post_id: int) -> int | None:
     meant = Reached(
         post.reach,
         post.origin_commune_id,
-        post.origin_cell,
         post.radius_m,
         post.centre,
         post.ground,

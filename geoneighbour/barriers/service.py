@@ -113,10 +113,10 @@ def _relate(session: Session, touched: list[int], each: Each) -> int:
     """Wider areas anew of the zones within 20 rings of what changed, or a little further."""
     around = list(cells.regions_around(touched))
     concerned = session.scalars(select(func.nearness.zones_near(around))).all()
-    # First all starts: a distance has two ends.
-    for zone in concerned:
-        zones.place(session, zone, walking.cover(session, zone))
     parts = [concerned[at : at + batches.SIZE] for at in range(0, len(concerned), batches.SIZE)]
+    # First all starts: a distance has two ends.
+    for batch in parts:
+        zones.place_all(session, walking.covers(session, batch))
     for batch in each(parts):
         batches.relate(session, batch)
     return len(concerned)

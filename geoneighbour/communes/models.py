@@ -55,7 +55,7 @@ class Commune(Base):
             unique=True,
             postgresql_where=text("valid_to IS NULL"),
         ),
-        # Serves commune_at(), the tiles and adjacency.
+        # Serves points at an edge (sql/14), the tiles and adjacency.
         Index(
             "ix_commune_current_geom",
             "geom",
@@ -128,6 +128,19 @@ class CommuneAdjacency(Base):
     by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (CheckConstraint("commune_id <> other_id", name="not_itself"),)
+
+
+class CommunePiece(Base):
+    """The current communes cut along a grid, and what is none; triggers keep it (sql/14_commune_pieces.sql)."""
+
+    __tablename__ = "commune_piece"
+
+    square: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="nearness.square_of()")
+    # No foreign key: the statement that writes communes writes these, and 0 is none.
+    commune_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, comment="0: the ground of no commune"
+    )
+    geom: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326, spatial_index=False))
 
 
 class Land(Base):

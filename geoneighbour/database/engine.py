@@ -48,13 +48,20 @@ def database_in_use(settings: Settings) -> Iterator[str]:
             cluster.stop_if_last(settings)
 
 
-def make_engine(url: str, *, ping: bool = True) -> Engine:
-    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3; without `ping` for who tries again by itself."""
+def make_engine(url: str, kept: int = 5, *, ping: bool = True) -> Engine:
+    """An engine on a libpq URL (``postgresql://...``), driven by psycopg 3. So many connections are kept; ten more may come and go.
+
+    Without `ping`: for who tries again by itself.
+    """
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
     parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
     # What goes into a statement is somebody's: neither logs nor errors repeat it.
     return create_engine(
-        "postgresql+psycopg://", pool_pre_ping=ping, hide_parameters=True, connect_args=parameters
+        "postgresql+psycopg://",
+        pool_size=kept,
+        pool_pre_ping=ping,
+        hide_parameters=True,
+        connect_args=parameters,
     )
 
 

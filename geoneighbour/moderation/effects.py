@@ -89,4 +89,4 @@ def _lift(session: Session, case: Case) -> None:
 def _locked(session: Session, case: Case) -> Member | None:
     """Whom the case is about: of two cases at once, one after the other."""
     session.flush()
-    return session.get(Member, case.reported_id, with_for_update=True, populate_existing=True)
+    return session.get(Member, case.reported_id, with_for_update={"key_share": True}, populate_existing=True)

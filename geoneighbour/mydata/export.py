@@ -58,6 +58,8 @@ SECRET = {
 """What lets people in, what is sealed, who looked at one's papers, and who would have one moderate."""
 SEALED = {"address", "home"}
 """Told as `home`, from the box that only the service opens."""
+TOLD_ALREADY = {("residence", "known_from"), ("residence", "hidden_from_wider")}
+"""What the member's own row says, kept once more for the rule."""
 CELLS = {"zone", "surroundings", "home_cell", "origin_zone", "origin_surroundings", "origin_cell"}
 SMALLEST_CELL = 1 << 59
 
@@ -102,7 +104,8 @@ def rows_of(session: Session, member_id: int) -> Iterator[tuple[str, list[dict[s
         if table.name in SEALED:
             continue
         if mine := [column == member_id for column in own_columns(table)]:
-            found = session.execute(select(table).where(or_(*mine))).mappings()
+            columns = [column for column in table.c if (table.name, column.name) not in TOLD_ALREADY]
+            found = session.execute(select(*columns).where(or_(*mine))).mappings()
             yield table.name, [_plain(dict(row)) for row in found]
         elif of_account := [column.in_(_accounts(member_id)) for column in _account_columns(table)]:
             rows = session.execute(select(table).where(or_(*of_account))).mappings()

@@ -115,26 +115,19 @@ def contacts() -> dict[str, Any]:
     if found is not None:
         visible = [{"id": r.id, "name": r.name, "about": r.about, "can_help": r.can_help} for r in found]
         return {"findable": visible, "neighbours": None, "count": None, "about": None, "wider": []}
-    roll = service.roll(db(), member.id)
-    own = service.preview(db(), member.id, "neighbourhood")
-    neighbourhood = db().get(Neighbourhood, service.residence(db(), member.id).zone)
-    home = neighbourhood.name if neighbourhood else None
+    near = service.contacts(db(), member.id)
     return {
         "findable": None,
-        "neighbours": None
-        if roll is None
-        else [{"id": row.id, "name": row.name, "can_help": row.can_help} for row in roll],
-        "count": None if roll is None else len(roll),
-        "about": people(own.people),
+        "neighbours": near.roll,
+        "count": None if near.roll is None else len(near.roll),
+        "about": people(near.people),
         "wider": [
-            {
-                "id": row.id,
-                "name": row.name,
-                "rings": row.rings,
-                "people": people(row.people),
-                "sentence": words.in_wider_area(row.name, home, row.rings),
+            row
+            | {
+                "people": people(row["people"]),
+                "sentence": words.in_wider_area(row["name"], near.home, row["rings"]),
             }
-            for row in service.wider_neighbourhoods(db(), member.id)
+            for row in near.wider
         ],
     }
 

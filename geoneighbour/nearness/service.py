@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -23,6 +25,7 @@ _OPEN_AT = text(
     "SELECT id, name, story FROM neighbourhood WHERE state = 'open'"
     " AND ST_Covers(geom, ST_GeomFromText(:point, 4326)) ORDER BY ST_Area(geom), id"
 )
+_CONTACTS = text("SELECT * FROM nearness.contacts(:member)")
 _PROFILE = text("SELECT * FROM nearness.profile(:viewer, :other)")
 _WIDER = text(
     "SELECT n.id, n.name, w.rings, nearness.neighbourhood_people(n.id) AS people,"
@@ -38,7 +41,14 @@ _FOUND = text(
     "SELECT w.zone, w.rings FROM nearness.wider_area_found(:spread, :disc, :ring) AS w"
     " JOIN neighbourhood AS n ON n.id = w.zone WHERE n.state = 'open' AND n.id <> :zone"
 )
-_SPREAD = text("SELECT spread.rings FROM zone JOIN spread ON spread.cell = zone.anchor WHERE zone.id = :zone")
+_GROUNDS = text(
+    "SELECT coalesce(spread.rings, 0) AS spread, ST_AsBinary(own.geom) AS outline, own.cover,"
+    " coalesce(own.state = 'open', false) AS is_open,"
+    " ARRAY(SELECT ST_AsBinary(n.geom) FROM neighbourhood AS n WHERE n.state = 'open' AND (n.id = zone.id"
+    " OR n.id IN (SELECT w.other FROM wider_area AS w WHERE w.zone = zone.id)) ORDER BY n.id) AS drawn"
+    " FROM zone LEFT JOIN spread ON spread.cell = zone.anchor LEFT JOIN neighbourhood AS own ON own.id = zone.id"
+    " WHERE zone.id = :zone"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,27 @@ class Area:
 
     shape: BaseGeometry
     people: int | None
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """A home neighbourhood (is_open: drawn; else surroundings), and the wider area around it, to draw (EPSG:4326); how many rings that goes."""
+
+    own: BaseGeometry
+    is_open: bool
+    wider: BaseGeometry
+    spread: int
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """The home neighbourhood by name (None: surroundings), about how many people live there, who of them is told (None: nobody is),
+    and the open neighbourhoods of the wider area, nearest first: id, name, rings, people (rounded)."""
+
+    home: str | None
+    people: int | None
+    roll: list[dict[str, Any]] | None
+    wider: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +112,8 @@ def place(session: Session, point: Point) -> Place:
     covering = list(session.execute(_OPEN_AT, {"point": point.wkt}))
     cell = cells.cell_at(point, cells.SURROUNDINGS)
     zone = covering[0].id if covering else cell
-    wider = _wider(session, _around(session, zone))
+    around = _around(session, zone)
+    wider = _wider(session, _wider_ground(session, around), around.spread)
     return Place(
         commune=session.get(Commune, commune_id) if commune_id else None,
         neighbourhoods=covering,
@@ -101,7 +133,8 @@ def preview(session: Session, member_id: int, reach: str) -> Area:
         case "neighbourhood":
             return _own(session, home.zone)
         case "wider":
-            return _wider(session, around_home(session, member_id))
+            found = grounds(session, member_id)
+            return _wider(session, found.wider, found.spread)
         case "commune" | "commune_adjacent":
             return _communes(session, home.commune_id, reach)
     raise InvalidInput("Cette portée n'existe pas.", field="reach")
@@ -123,11 +156,19 @@ def roll(session: Session, member_id: int) -> list[Row[Any]] | None:
 
     None for surroundings, visitors, while paused and for who is not listed: they are told no exact number, not even nought.
     """
-    viewer = members.get(session, member_id)
-    told = viewer.verified_at and not viewer.paused_at and viewer.listed
-    if not told or session.get(Neighbourhood, residence(session, member_id).zone) is None:
+    if not session.scalar(select(func.nearness.reads_roll(member_id))):
         return None
     return list(session.execute(text("SELECT * FROM nearness.roll(:member)"), {"member": member_id}))
+
+
+def contacts(session: Session, member_id: int) -> Contacts:
+    """The roll, and the neighbourhoods of the wider area, of a verified member; NotFound without a home."""
+    row = session.execute(_CONTACTS, {"member": member_id}).one_or_none()
+    if row is None:
+        raise NotFound("Indiquez d'abord où vous habitez.")
+    # Of surroundings there is no outline in the database.
+    people = row.people if row.home is not None else _counted(session, cells.outline(row.zone)).people
+    return Contacts(row.home, people, row.roll, row.wider)
 
 
 def found_by(session: Session, member_id: int) -> list[Row[Any]] | None:
@@ -169,17 +210,40 @@ def _own(session: Session, zone: int) -> Area:
     return _counted(session, cells.outline(zone))
 
 
-def around_home(session: Session, member_id: int) -> Around:
+def grounds(session: Session, member_id: int) -> Grounds:
     """By what is stored, which the rule goes by; for people that nobody has looked at by published cells (decision 016)."""
     zone = residence(session, member_id).zone
-    return around_zone(session, zone) if _looked_at(session, member_id) else _around(session, zone)
+    if _looked_at(session, member_id):
+        return grounds_of_zone(session, zone)
+    neighbourhood = session.get(Neighbourhood, zone)
+    around = _around(session, zone)
+    is_open = neighbourhood is not None and neighbourhood.state == OPEN
+    return Grounds(walking.ground(session, zone), is_open, _wider_ground(session, around), around.spread)
 
 
-def around_zone(session: Session, zone: int) -> Around:
+def grounds_of_zone(session: Session, zone: int) -> Grounds:
     """By what is stored: for who lives or lived there, verified."""
-    spread = session.scalar(_SPREAD, {"zone": zone}) or 0
-    rings = _rings(session, zone, spread)
-    return Around(zone, frozenset(rings), spread, _stored(session, zone))
+    row = session.execute(_GROUNDS, {"zone": zone}).one()
+    cover = frozenset(row.cover or cells.surroundings_cover(zone))
+    start, barred = walking.paths(session, zone, cover)
+    drawn = tuple(bytes(outline) for outline in row.drawn)
+    if barred:
+        wider = _together(cells.rings_around(start, row.spread, barred), drawn)
+    else:
+        wider = _straight(start, row.spread, drawn)
+    own = shapely.from_wkb(bytes(row.outline)) if row.outline else cells.outline(zone)
+    return Grounds(own, row.is_open, wider, row.spread)
+
+
+@lru_cache(maxsize=512)
+def _straight(start: frozenset[int], spread: int, drawn: tuple[bytes, ...]) -> BaseGeometry:
+    """The ground within `spread` straight rings, with what is drawn (WKB). Kept, for who drags a reach asks again and again:
+    it is made of its arguments alone, whoever asks."""
+    return _together(cells.rings_around(start, spread), drawn)
+
+
+def _together(ground: Iterable[int], drawn: Iterable[bytes]) -> BaseGeometry:
+    return shapely.union_all([cells.union(ground), *(shapely.from_wkb(outline) for outline in drawn)])
 
 
 def _stored(session: Session, zone: int) -> dict[int, int]:
@@ -206,19 +270,16 @@ def _rings(session: Session, zone: int, most: int) -> dict[int, int]:
     return walking.rings_around(session, walking.start(session, zone, walking.cover(session, zone)), most)
 
 
-def _wider(session: Session, around: Around) -> Area:
+def _wider(session: Session, shape: BaseGeometry, spread: int) -> Area:
+    return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), spread))))
+
+
+def _wider_ground(session: Session, around: Around) -> BaseGeometry:
     """As many rings as the spread, with the open neighbourhoods of the wider area; inhabited surroundings do not show."""
-    shape = wider_ground(session, around)
-    return Area(shape, session.scalar(select(func.nearness.wider_people(_geometry(shape), around.spread))))
-
-
-def wider_ground(session: Session, around: Around) -> BaseGeometry:
-    open_ones = select(Neighbourhood.geom).where(
+    open_ones = select(func.ST_AsBinary(Neighbourhood.geom)).where(
         Neighbourhood.id.in_([*around.others, around.zone]), Neighbourhood.state == OPEN
     )
-    return shapely.union_all(
-        [cells.union(around.ground), *(to_shape(geom) for geom in session.scalars(open_ones))]
-    )
+    return _together(around.ground, [bytes(outline) for outline in session.scalars(open_ones)])
 
 
 def commune_ground(session: Session, commune_id: int, reach: str) -> BaseGeometry:

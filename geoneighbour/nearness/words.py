@@ -41,7 +41,7 @@ def place(kind: str, name: str | None, commune: str | None = None) -> str:
 def why(row: Any, kind: str, name: str | None, commune: str | None) -> str:
     """Why the viewer sees a post or contact of a place (kind, name, commune), in one sentence.
 
-    `row` has tier, rings, home_kind, home_name, home_commune as nearness.why_post and why_contact give them.
+    `row` has tier, rings, home_kind, home_name, home_commune as nearness.posts_shown and why_contact give them.
     """
     origin = place(kind, name)
     match row.tier:

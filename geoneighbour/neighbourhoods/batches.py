@@ -5,7 +5,7 @@ Zones are best given in the order of the grid: then those of a batch lie near ea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
-from geoneighbour.neighbourhoods import zones
+from geoneighbour.neighbourhoods import walking, zones
 
 SIZE = 1_000
 """Zones or anchors in a batch: a second or two."""
@@ -50,27 +50,47 @@ def _held(disc: Disc, counted: cells.Cells, members: cells.Cells) -> list[int]:
 def relate(session: Session, of_zones: Sequence[int]) -> int:
     """Finds the wider areas of zones anew, among themselves and with all others; returns how many pairs changed."""
     zones.lock(session)
+    columns = pairs(session, of_zones)
+    related = func.nearness.relate_zones(list(of_zones), *(column.tolist() for column in columns))
+    return session.scalar(select(related)) or 0
+
+
+def pairs(session: Session, of_zones: Sequence[int]) -> tuple[cells.Cells, cells.Cells, cells.Cells]:
+    """Each of these zones, each other zone at most 20 rings away, whatever their spreads, and the rings: three columns."""
+    # A zone may be cut off from all its cells: then it has no disc, and no wider area.
     discs = {zone: disc for zone in of_zones if (disc := _disc(session, zone)).reached.size}
     regions = _regions(list(discs.values()))
     walled = np.array(
         session.scalars(select(func.nearness.barrier_regions(regions.tolist()))).all(), np.int64
     )
-    walking = {
+    among_walls = {
         zone
-        for zone in of_zones
-        if zone not in discs
-        or (walled.size and np.isin(cells.parents(discs[zone].reached, cells.REGION), walled).any())
+        for zone, disc in discs.items()
+        if walled.size and np.isin(cells.parents(disc.reached, cells.REGION), walled).any()
     }
-    # Barriers are rare: who walks around one is asked for alone.
-    for zone in walking:
-        zones.relate(session, zone)
     near = _Near(session, regions)
-    found = [near.pairs_of(zone, disc) for zone, disc in discs.items() if zone not in walking]
+    found = [near.pairs_of(zone, disc) for zone, disc in discs.items() if zone not in among_walls]
+    if among_walls:
+        starts = _Starts(session, regions)
+        walks = _walk(session, among_walls, walled.tolist())
+        found += [starts.pairs_of(zone, disc) for zone, disc in walks.items()]
     columns = np.concatenate(found).T if found else np.empty((3, 0), np.int64)
-    straight = [zone for zone in of_zones if zone not in walking]
-    return len(walking) + (
-        session.scalar(select(func.nearness.relate_zones(straight, *(c.tolist() for c in columns)))) or 0
-    )
+    return columns[0], columns[1], columns[2]
+
+
+def _walk(session: Session, of_zones: Collection[int], walled: list[int]) -> dict[int, Disc]:
+    """The cells within 20 steps of zones around barriers, which pass these resolution-6 cells."""
+    barred = walking.barred_in(session, walled)
+    begun: dict[int, list[int]] = {zone: [] for zone in of_zones}
+    starts = text("SELECT zone, cell FROM zone_cell WHERE zone = ANY (:zones)")
+    for zone, cell in session.execute(starts, {"zones": list(of_zones)}):
+        begun[zone].append(cell)
+    walks = {}
+    for zone, start in begun.items():
+        rings = cells.rings_around(start, barred=barred)
+        if rings:
+            walks[zone] = Disc(np.fromiter(rings.keys(), np.int64), np.fromiter(rings.values(), np.int64))
+    return walks
 
 
 def _disc(session: Session, zone: int) -> Disc:
@@ -80,35 +100,52 @@ def _disc(session: Session, zone: int) -> Disc:
     return Disc(*cells.rings_of(frozenset(cover), FURTHEST))
 
 
-class _Near:
-    """The zones in some regions: surroundings by their middle cell, neighbourhoods by the cells they touch."""
+class _Starts:
+    """The cells from which zones in some regions begin, once for each zone."""
+
+    function = func.nearness.starts_between
 
     def __init__(self, session: Session, regions: cells.Cells) -> None:
-        self.surroundings, _ = _rows(session, func.nearness.surroundings_between, regions, cells.SURROUNDINGS)
-        self.touched, self.by = _rows(session, func.nearness.touched_between, regions)
+        self.begun, self.by = _rows(session, self.function, regions)
 
     def pairs_of(self, zone: int, disc: Disc) -> Any:
         """Rows (zone, other, rings) for each other zone at most 20 rings away."""
+        return _rows_of(zone, *self.reached(disc))
+
+    def reached(self, disc: Disc) -> tuple[cells.Cells, cells.Cells]:
+        """The zones that a disc reaches within 20 rings, each with the fewest."""
+        low, high = np.searchsorted(self.begun, [disc.reached.min(), disc.reached.max() + 1])
+        near = disc.steps <= cells.MOST_RINGS
+        order = np.argsort(disc.reached[near])
+        at, among = _look_up(self.begun[low:high], disc.reached[near][order])
+        by, steps = self.by[low:high][among], disc.steps[near][order][at]
+        order = np.lexsort((steps, by))
+        found, first = np.unique(by[order], return_index=True)
+        return found, steps[order][first]
+
+
+class _Near(_Starts):
+    """Where no barrier is near: surroundings by their middle cell, neighbourhoods alone by where they begin."""
+
+    function = func.nearness.touched_between
+
+    def __init__(self, session: Session, regions: cells.Cells) -> None:
+        super().__init__(session, regions)
+        self.surroundings, _ = _rows(session, func.nearness.surroundings_between, regions, cells.SURROUNDINGS)
+
+    def pairs_of(self, zone: int, disc: Disc) -> Any:
         middles = cells.are_middles(disc.reached)
         at, among = _look_up(cells.parents(disc.reached[middles], cells.SURROUNDINGS), self.surroundings)
         others, rings = self.surroundings[at], np.maximum(disc.steps[middles][among] - 2, 0)
-        drawn, rings_to = self._drawn(disc)
-        others, rings = np.concatenate([others, drawn]), np.concatenate([rings, rings_to])
-        not_itself = others != zone
-        return np.column_stack(
-            [np.full(np.count_nonzero(not_itself), zone), others[not_itself], rings[not_itself]]
-        )
+        drawn, rings_to = self.reached(disc)
+        return _rows_of(zone, np.concatenate([others, drawn]), np.concatenate([rings, rings_to]))
 
-    def _drawn(self, disc: Disc) -> tuple[cells.Cells, cells.Cells]:
-        """The neighbourhoods that a disc reaches within 20 rings, each with the fewest."""
-        low, high = np.searchsorted(self.touched, [disc.reached.min(), disc.reached.max() + 1])
-        near = disc.steps <= cells.MOST_RINGS
-        order = np.argsort(disc.reached[near])
-        at, among = _look_up(self.touched[low:high], disc.reached[near][order])
-        by, steps = self.by[low:high][among], disc.steps[near][order][at]
-        order = np.lexsort((steps, by))
-        drawn, first = np.unique(by[order], return_index=True)
-        return drawn, steps[order][first]
+
+def _rows_of(zone: int, others: cells.Cells, rings: cells.Cells) -> Any:
+    not_itself = others != zone
+    return np.column_stack(
+        [np.full(np.count_nonzero(not_itself), zone), others[not_itself], rings[not_itself]]
+    )
 
 
 def _rows(

@@ -130,12 +130,33 @@ class Residence(Base):
     home_cell: Mapped[int] = mapped_column(BigInteger, comment="the home's resolution-9 cell; never shown")
     commune_id: Mapped[int | None] = mapped_column(ForeignKey("commune.id"))
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    # What the rule asks of the member: kept by triggers (sql/12_standing.sql), and read in SQL alone (an infinity is no datetime).
+    known_from: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True),
+        deferred=True,
+        deferred_raiseload=True,
+        comment="from when the rule knows the member: -infinity, or the end of a suspension; null: not verified, or paused",
+    )
+    hidden_from_wider: Mapped[bool] = mapped_column(
+        server_default=text("false"), deferred=True, deferred_raiseload=True, comment="as the member has it"
+    )
 
     __table_args__ = (
-        # Serve the audience: who lives in this zone, in this commune?
-        Index("ix_residence_zone", "zone", postgresql_include=["member_id"]),
-        Index("ix_residence_commune_id", "commune_id", postgresql_include=["member_id"]),
-        Index("ix_residence_home_cell", "home_cell", postgresql_include=["member_id"]),
+        # Serve the audience, without the table: who lives in this zone, in this commune, in these cells?
+        Index(
+            "ix_residence_zone", "zone", postgresql_include=["member_id", "hidden_from_wider", "known_from"]
+        ),
+        Index(
+            "ix_residence_commune_id",
+            "commune_id",
+            postgresql_include=["member_id", "hidden_from_wider", "known_from"],
+        ),
+        Index(
+            "ix_residence_home_cell",
+            "home_cell",
+            postgresql_include=["member_id", "hidden_from_wider", "known_from", "zone", "commune_id"],
+            postgresql_where=text("known_from IS NOT NULL"),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from sqlalchemy import delete, func, insert, select, update
@@ -59,11 +59,17 @@ def _cover(session: Session, zone: int, anchor: int, cover: list[int]) -> None:
 
 def place(session: Session, zone: int, cover: Collection[int]) -> Collection[int]:
     """Stores the cells from which a zone's rings start: its cover, less what barriers cut off. Returns them."""
-    start = walking.start(session, zone, cover)
-    session.execute(delete(ZoneCell).where(ZoneCell.zone == zone))
-    if start:
-        session.execute(insert(ZoneCell), [{"zone": zone, "cell": cell} for cell in start])
-    return start
+    return place_all(session, {zone: cover})[zone]
+
+
+def place_all(session: Session, covers: Mapping[int, Collection[int]]) -> dict[int, frozenset[int]]:
+    """As place(), for many zones, given with their covers."""
+    starts = walking.starts(session, covers)
+    session.execute(delete(ZoneCell).where(ZoneCell.zone.in_(starts)))
+    rows = [{"zone": zone, "cell": cell} for zone, start in starts.items() for cell in start]
+    if rows:
+        session.execute(insert(ZoneCell), rows)
+    return starts
 
 
 def _walked(session: Session, start: Iterable[int]) -> tuple[list[int], list[int]]:

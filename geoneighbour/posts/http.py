@@ -114,8 +114,8 @@ def feed(query_data: Page) -> dict[str, Any]:
     rows = queries.feed(
         db(), current_member().id, asked.before, asked.limit, asked.tier, asked.kind, asked.author
     )
-    shots = photos.by_post(db(), [row.id for row in rows], current_member().id)
-    outlines = queries.outlines(db(), sorted({row.cell for row in rows if row.cell}))
+    shots = photos.by_post(rows)
+    outlines = {row.cell: row.outline for row in rows if row.outline}
     return {
         "items": [post_json(row, shots.get(row.id, [])) for row in rows],
         "next": rows[-1].id if len(rows) == asked.limit else None,

@@ -135,8 +135,15 @@ class PostCell(Base):
     post_id: Mapped[int] = mapped_column(
         ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    open: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="whether feeds show the post; kept by a trigger"
+    )
 
-    __table_args__ = (CheckConstraint(f"by IN {CELL_KEYS}", name="by"),)
+    __table_args__ = (
+        CheckConstraint(f"by IN {CELL_KEYS}", name="by"),
+        # Serves the feed, past all that was closed over the years: the newest that come by this cell.
+        Index("ix_post_cell_open", "by", "cell", "post_id", postgresql_where=text("open")),
+    )
 
 
 class WatchArea(Base):

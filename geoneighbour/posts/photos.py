@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour import storage
@@ -75,12 +76,9 @@ def of(session: Session, post_ids: Iterable[int], reader_id: int) -> list[PostPh
     return list(session.scalars(query.order_by(PostPhoto.post_id, PostPhoto.number)))
 
 
-def by_post(session: Session, post_ids: Iterable[int], reader_id: int) -> dict[int, list[PostPhoto]]:
-    """The same, by post; a post without photos is not in it."""
-    found: dict[int, list[PostPhoto]] = {}
-    for photo in of(session, post_ids, reader_id):
-        found.setdefault(photo.post_id, []).append(photo)
-    return found
+def by_post(posts: Iterable[Row[Any]]) -> dict[int, list[PostPhoto]]:
+    """The photos that came along with posts as a reader is shown them (nearness.posts_shown); a post without is not in it."""
+    return {post.id: [PostPhoto(**photo) for photo in post.photos] for post in posts if post.photos}
 
 
 def shown(session: Session, member_id: int, key: str) -> PostPhoto:

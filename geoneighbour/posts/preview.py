@@ -13,9 +13,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.ground.metres import circle
 from geoneighbour.nearness import service as nearness
-from geoneighbour.nearness.models import NearnessSetting
 from geoneighbour.neighbourhoods import walking
-from geoneighbour.neighbourhoods.models import OPEN, Neighbourhood, Residence
 from geoneighbour.posts.models import Post
 from geoneighbour.posts.reaching import Reached
 
@@ -24,12 +22,16 @@ UP_TO = {"neighbourhood": 1, "wider": 2, "commune": 3, "commune_adjacent": 4}
 """To how many of TIERS a reach comes; the others come to all."""
 MANY = 5_000
 TIMES_USUAL = 10
+SLIVER = 1e-9
+"""Square degrees, some ten square metres: what overlays of borders leave."""
 
 _COUNTED = text(
-    "SELECT people, neighbour, wider_people AS wider, commune, adjacent_commune, beyond"
-    " FROM nearness.people_by_tier(:whole, ST_GeomFromWKB(:centre, 4326), :radius_m, ST_GeomFromWKB(:shape, 4326),"
+    "SELECT people, neighbour, wider_people AS wider, commune, adjacent_commune, beyond, spread_members"
+    " FROM nearness_setting, nearness.people_by_tier(:whole, ST_GeomFromWKB(:centre, 4326), :radius_m, ST_GeomFromWKB(:shape, 4326),"
     " ST_GeomFromWKB(:own, 4326), ST_GeomFromWKB(:wider, 4326), ST_GeomFromWKB(:communes, 4326),"
-    " ST_GeomFromWKB(:adjacent, 4326), :own_least, :wider_least)"
+    " ST_GeomFromWKB(:adjacent, 4326),"
+    # Decision 005: an open neighbourhood has k; a spread that is shown found M.
+    " CASE WHEN :is_open THEN k END, CASE WHEN :found THEN spread_members END)"
 )
 
 
@@ -40,6 +42,7 @@ class Preview:
     shape: BaseGeometry | None
     people: int | None
     by_tier: dict[str, int | None]
+    """Of the tiers whose ground the reach holds some of, whoever lives there, or whose number is shown."""
     many: bool
 
 
@@ -57,11 +60,8 @@ class Near:
 
 def preview(session: Session, member_id: int, meant: Reached) -> Preview:
     """What a reach, as reaching.reached checked it, comes to. Numbers from published cells; the home is not asked."""
-    home = nearness.residence(session, member_id)
-    near = _near(session, member_id, home, meant)
+    near = _near(session, member_id, meant)
     shape = _shape(session, meant, near)
-    setting = session.get_one(NearnessSetting, True)
-    by_zone = meant.reach in ("neighbourhood", "wider")
     counted: dict[str, Any] = {
         "whole": meant.reach if meant.reach in ("radius", "area", "all") and not meant.on_homes else None,
         "centre": _wkb(to_shape(meant.centre)) if meant.centre else None,
@@ -71,17 +71,22 @@ def preview(session: Session, member_id: int, meant: Reached) -> Preview:
         "wider": None if meant.on_homes else _wkb(near.wider),
         "communes": _wkb(near.communes),
         "adjacent": _wkb(near.adjacent),
-        # Decision 005: an open neighbourhood has k; a spread that is shown found M.
-        "own_least": setting.k if near.is_open and by_zone else None,
-        "wider_least": setting.spread_members if near.spread < 20 and meant.reach == "wider" else None,
+        "is_open": near.is_open and meant.reach in ("neighbourhood", "wider"),
+        "found": near.spread < 20 and meant.reach == "wider",
     }
     found = session.execute(_COUNTED, counted).mappings().one()
     people: int | None = found["people"]
+    grounds = (None, None) if meant.on_homes else (near.own, near.wider)
+    held = _held(shape, (*grounds, near.communes, near.adjacent))
     return Preview(
         shape,
         people,
-        {tier: found[tier] for tier in TIERS[: UP_TO.get(meant.reach, len(TIERS))]},
-        many=near.wider is not None and _is_many(session, people or 0, near, setting.spread_members),
+        {
+            tier: found[tier]
+            for tier in TIERS[: UP_TO.get(meant.reach, len(TIERS))]
+            if tier in held or found[tier] is not None
+        },
+        many=near.wider is not None and _is_many(session, people or 0, near, found["spread_members"], meant),
     )
 
 
@@ -91,30 +96,24 @@ def ground_of(session: Session, post: Post) -> BaseGeometry | None:
         case "neighbourhood":
             return walking.ground(session, post.origin_zone)
         case "wider":
-            return nearness.wider_ground(session, nearness.around_zone(session, post.origin_zone))
-    meant = Reached(
-        post.reach, post.origin_commune_id, post.origin_cell, post.radius_m, post.centre, post.ground
-    )
+            return nearness.grounds_of_zone(session, post.origin_zone).wider
+    meant = Reached(post.reach, post.origin_commune_id, post.radius_m, post.centre, post.ground)
     return _further(session, meant)
 
 
-def _near(session: Session, member_id: int, home: Residence, meant: Reached) -> Near:
+def _near(session: Session, member_id: int, meant: Reached) -> Near:
     """As far out as the reach goes."""
-    neighbourhood = session.get(Neighbourhood, home.zone)
-    own = walking.ground(session, home.zone)
-    is_open = neighbourhood is not None and neighbourhood.state == OPEN
+    grounds = nearness.grounds(session, member_id)
     tiers = UP_TO.get(meant.reach, len(TIERS))
     if tiers == 1:
-        return Near(own, is_open=is_open)
-    around = nearness.around_home(session, member_id)
-    wider = nearness.wider_ground(session, around)
+        return Near(grounds.own, is_open=grounds.is_open)
     communes = adjacent = None
     if meant.commune_id is not None and tiers > 2:
-        communes = shapely.union(wider, nearness.commune_ground(session, meant.commune_id, "commune"))
+        communes = shapely.union(grounds.wider, nearness.commune_ground(session, meant.commune_id, "commune"))
         if tiers > 3:
             around_it = nearness.commune_ground(session, meant.commune_id, "commune_adjacent")
             adjacent = shapely.union(communes, around_it)
-    return Near(own, wider, communes, adjacent, around.spread, is_open)
+    return Near(grounds.own, grounds.wider, communes, adjacent, grounds.spread, grounds.is_open)
 
 
 def _shape(session: Session, meant: Reached, near: Near) -> BaseGeometry | None:
@@ -137,10 +136,30 @@ def _further(session: Session, meant: Reached) -> BaseGeometry | None:
     return None
 
 
-def _is_many(session: Session, people: int, near: Near, least: int) -> bool:
+def _held(shape: BaseGeometry | None, grounds: tuple[BaseGeometry | None, ...]) -> set[str]:
+    """The tiers that a reach can hold people of, by ground alone: none is told from few by what is named.
+
+    `grounds`: of the tiers but the last, each within the next; None: not asked. `shape` None: everywhere.
+    """
+    held, within = set(), 0.0
+    for tier, ground in zip(TIERS, grounds, strict=False):
+        if ground is None:
+            continue
+        inside = (ground if shape is None else shapely.intersection(shape, ground)).area
+        if inside - within > SLIVER:
+            held.add(tier)
+        within = max(within, inside)
+    if shape is None or shape.area - within > SLIVER:
+        held.add(TIERS[-1])
+    return held
+
+
+def _is_many(session: Session, people: int, near: Near, least: int, meant: Reached) -> bool:
     """Over MANY, or over TIMES_USUAL as many as the wider area holds: what most posts are for."""
     if people <= TIMES_USUAL * least:
         return False
+    if meant.reach == "wider":
+        return people > MANY
     ground = func.ST_GeomFromWKB(_wkb(near.wider), 4326)
     usual = session.scalar(select(func.nearness.wider_people(ground, near.spread)))
     return people > min(MANY, TIMES_USUAL * max(usual or 0, least))

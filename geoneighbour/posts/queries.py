@@ -12,15 +12,13 @@ from geoneighbour.errors import NotFound
 from geoneighbour.posts.models import Message
 
 _FEED = text(
-    "SELECT shown.* FROM nearness.feed(:member, :before, :most, :tier, :kind, :author) AS feed,"
-    " nearness.post_shown(feed.post_id, :member) AS shown"
+    "SELECT shown.* FROM ("
+    " SELECT array_agg(post_id) AS posts, array_agg(tier) AS tiers, array_agg(CAST(rings AS integer)) AS ring, array_agg(watch_id) AS watches"
+    " FROM nearness.feed(:member, :before, :most, :tier, :kind, :author)"
+    ") AS page, nearness.posts_shown(:member, page.posts, page.tiers, page.ring, page.watches) AS shown"
     " ORDER BY shown.id DESC"
 )
 _POST = text("SELECT * FROM nearness.post_shown(:post, :member)")
-_CELLS = text(
-    "SELECT nearness.cell_text(cell) AS cell, ST_AsGeoJSON(geom, 6)::json AS geometry FROM cell_outline"
-    " WHERE cell = ANY(CAST(:cells AS bigint[]))"
-)
 _THREADS = text("SELECT * FROM nearness.threads_of(:member) ORDER BY last_at DESC NULLS LAST")
 
 
@@ -33,7 +31,7 @@ def feed(
     kind: str | None = None,
     author_id: int | None = None,
 ) -> list[Row[Any]]:
-    """The newest open posts that reach a member (columns of nearness.post_shown), older than post `before`.
+    """The newest open posts that reach a member (columns of nearness.posts_shown), older than post `before`.
 
     Only those that come by a tier, are of a kind, are by an author, where one is given.
     """
@@ -47,13 +45,6 @@ def shown(session: Session, member_id: int, post_id: int) -> Row[Any]:
     if row is None:
         raise NotFound("Cette publication n'existe pas, ou ne vous est pas adressée.")
     return row
-
-
-def outlines(session: Session, cells: list[str]) -> dict[str, Any]:
-    """GeoJSON hexagons of published cells, by their text."""
-    # As numbers, by which they are found.
-    numbers = [int(cell, 16) for cell in cells]
-    return {row.cell: row.geometry for row in session.execute(_CELLS, {"cells": numbers})}
 
 
 def threads(session: Session, member_id: int) -> list[Row[Any]]:

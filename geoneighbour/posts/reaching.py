@@ -36,7 +36,6 @@ class Reached:
 
     reach: str
     commune_id: int | None
-    cell: int | None
     radius_m: int | None = None
     centre: WKBElement | None = None
     ground: WKBElement | None = None
@@ -71,8 +70,7 @@ def reached(
     ):
         if given is not None and reach not in of:
             raise InvalidInput("Cette portée n’en demande pas.", field=field)
-    cell = session.scalar(select(func.nearness.published_cell(home.home_cell)))
-    meant = Reached(reach, home.commune_id, cell)
+    meant = Reached(reach, home.commune_id)
     if reach == "all" and not _is_loud(session, member_id):
         raise Forbidden("Seules les associations et les communes écrivent à tout le monde.")
     if on_homes:
@@ -81,7 +79,7 @@ def reached(
         raise InvalidInput("Votre domicile n'est dans aucune commune connue.", field="reach")
     if reach == "radius":
         meant.radius_m = _radius(radius_m)
-        meant.centre = _centre(session, cell, place)
+        meant.centre = _centre(session, home, place)
         middle = cast(shapely.Point, to_shape(meant.centre))
         Point(middle.x, middle.y).require_room(meant.radius_m)
     if reach == "area":
@@ -109,9 +107,15 @@ def _radius(radius_m: int | None) -> int:
     return radius_m
 
 
-def _centre(session: Session, cell: int | None, place: Point | None) -> WKBElement:
+def published_cell(session: Session, home: Residence) -> int | None:
+    """Where others may place who lives there; None: nowhere yet."""
+    return session.scalar(select(func.nearness.published_cell(home.home_cell)))
+
+
+def _centre(session: Session, home: Residence, place: Point | None) -> WKBElement:
     if place is not None:
         return from_shape(place.require_habitable().shape, srid=4326)
+    cell = published_cell(session, home)
     if cell is None:
         raise InvalidInput(
             "Trop peu de membres vivent près de chez vous pour un rayon autour : choisissez un lieu public.",
@@ -123,7 +127,7 @@ def _centre(session: Session, cell: int | None, place: Point | None) -> WKBEleme
 def _on_homes(session: Session, member_id: int, meant: Reached, area: Any) -> Reached:
     """An authority speaks for a commune: one of the role's; an operator's area is bound to none, and speaks for none."""
     roles.require(session, member_id, AUTHORITY)
-    meant.on_homes, meant.cell = True, None
+    meant.on_homes = True
     drawn = None
     if meant.reach == "area":
         drawn = shapes.area_shape(area, LEAST_ON_HOMES_KM2, MOST_AREA_KM2)

@@ -52,6 +52,9 @@ def write(
         raise InvalidInput("Une phrase de 3 à 500 caractères.", field="body")
     if kind not in kinds:
         raise InvalidInput("Une nature parmi : %(kinds)s.", field="kind", kinds=", ".join(kinds))
+    # One at a time for each author: of a double tap the second finds the first. The member before the residence, as whoever
+    # pauses or suspends locks them; a review that holds the residence may tell the member so meanwhile.
+    session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     # Read after that, and held: neither an import nor a review may end the commune or the zone in between.
     home = session.get(Residence, member_id, populate_existing=True, with_for_update={"read": True})
     if home is None:
@@ -59,8 +62,6 @@ def write(
     meant = reaching.reached(
         session, member_id, home, reach, radius_m=radius_m, place=place, area=area, on_homes=on_homes
     )
-    # One at a time for each author: of a double tap the second finds the first.
-    session.get(Member, member_id, with_for_update=True, populate_existing=True)
     twin = select(Post).where(
         Post.author_id == member_id,
         Post.kind == kind,
@@ -83,7 +84,7 @@ def write(
         origin_zone=home.zone,
         origin_surroundings=home.surroundings,
         origin_commune_id=meant.commune_id,
-        origin_cell=meant.cell,
+        origin_cell=None if meant.on_homes else reaching.published_cell(session, home),
         radius_m=meant.radius_m,
         centre=meant.centre,
         ground=meant.ground,

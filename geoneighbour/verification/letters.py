@@ -167,7 +167,7 @@ def enter(session: Session, post: Post, member_id: int, typed: str) -> Outcome:
     if letter and locked(session, member_id, letter.place):
         return Outcome.LOCKED
     # One after the other from here: of many at once each sees the wrong ones before it.
-    session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    session.get_one(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     if letter:
         _lock(session, letter.place)
         letter = latest(session, post, member_id)

@@ -168,7 +168,7 @@ def _document(session: Session, reviewer_id: int, way: str, document_id: int) ->
     allowed = _present().where(Document.id == document_id, _may(reviewer_id, Document.member_id))
     member_id = session.scalar(allowed.with_only_columns(Document.member_id))
     if member_id is not None:
-        session.get(Member, member_id, with_for_update=True, populate_existing=True)
+        session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     document = session.scalar(allowed.with_for_update(of=Document))
     if document is None:
         raise NotFound

@@ -39,7 +39,7 @@ def require_open(settings: Settings, way: str) -> None:
 def asking(session: Session, settings: Settings, way: str, member_id: int) -> Member:
     """The member, locked, who begins to prove a home this way. Errors as require_asking()."""
     require_open(settings, way)
-    member = session.get_one(Member, member_id, with_for_update=True, populate_existing=True)
+    member = session.get_one(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     require_asking(session, settings, way, member)
     return member
 
@@ -64,7 +64,7 @@ def prove(session: Session, member_id: int, way: str, *, home_of: datetime | Non
 
     `home_of` is the `moved_at` of the home that was looked at: Conflict when the member has moved since.
     """
-    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    member = session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     if member is None:
         raise NotFound
     if home_of is not None and home_of != member.moved_at:

@@ -77,7 +77,7 @@ def vouch(session: Session, settings: Settings, voucher_id: int, code: str) -> M
     asker_id = who_asks(session, settings, voucher_id, code).id
     # Both, always in the same order: of two words at once the second sees the first, for the cap and for the count.
     for member_id in sorted((voucher_id, asker_id)):
-        session.get(Member, member_id, with_for_update=True, populate_existing=True)
+        session.get(Member, member_id, with_for_update={"key_share": True}, populate_existing=True)
     asker = who_asks(session, settings, voucher_id, code)
     session.add(Vouch(voucher_id=voucher_id, asker_id=asker.id, moved_at=asker.moved_at))
     session.flush()

@@ -83,9 +83,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         # Else anybody could say which address they come from, and try as often as they like.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config.update(_config(settings))
-    database.init_app(
-        app, engine or make_engine(service_url(settings, database_url(settings))), languages.language
-    )
+    # One for each thread: a new connection plans anew what the rule's functions ask, a hundred times what an answer takes.
+    engine = engine or make_engine(service_url(settings, database_url(settings)), kept=settings.web_threads)
+    database.init_app(app, engine, languages.language)
     members_http.init_app(app, settings)
     verification_http.init_app(app, settings)
     languages.init_app(app)

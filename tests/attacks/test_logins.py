@@ -7,14 +7,22 @@ import os
 import pytest
 from flask_security.utils import hash_password
 
-from geoneighbour.accounts import limits
+from geoneighbour.accounts import limits, security
 from geoneighbour.accounts.models import Account
 from tests.attacks.logins import ASKED, compared, measure
+from tests.quick import HASHING
 from tests.world import communes, settled
 
 TRIES = int(os.environ.get("GEONEIGHBOUR_LOGINS", "24"))
 """1,000 in `make fuzz`."""
 PASSWORD = "grande-maree-2026"
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_what_they_do_in_the_service(monkeypatch):
+    """Elsewhere tests have them for less."""
+    for name, value in HASHING.items():
+        monkeypatch.setitem(security.HASHING, name, value)
 
 
 @pytest.fixture
@@ -24,6 +32,7 @@ def known(app, world, monkeypatch) -> list[str]:
     communes(world, ["A"])
     with app.app_context():
         hashed = hash_password(PASSWORD)
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     emails = [f"a{n:04}@exemple.fr" for n in range(20)]
     for email in emails:
         member = settled(world, "Anne", -2.05, 48.55)

@@ -3,8 +3,9 @@
     python -m tests.bench.edits --year 2019
 
 DATABASE_URL names a database that tests/bench/population.py has filled. One neighbourhood is redrawn, two are merged, two
-communes are merged, and a new vintage of all communes is imported: each as the product does it, and right afterwards each
-answer is compared with what is asked anew. It changes that database for good: --year is later than its communes' vintage.
+communes are merged, and two vintages of all communes are imported: one in which every 100th has merged, one that draws all
+anew. Each as the product does it, and right afterwards each answer is compared with what is asked anew. It changes that
+database for good: --year is later than its communes' vintage.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def main(year: int) -> None:
         lambda: [redraw(engine, pairs[0].id)],
         lambda: [merge(engine, apart)],
         lambda: merge_communes(engine, year),
-        lambda: new_vintage(engine, year + 1),
+        lambda: vintage(
+            engine, "A vintage in which every 100th commune merged", "every_100th_merged", year + 1
+        ),
+        lambda: vintage(engine, "A vintage that draws all communes anew", "all_anew", year + 2),
     ):
         tell(edits(), floor)
 
@@ -121,10 +125,10 @@ def merge_communes(engine: Engine, year: int) -> list[Edit]:
     return imported(engine, "Two communes merged", [merged], year, ".geojson")
 
 
-def new_vintage(engine: Engine, year: int) -> list[Edit]:
-    """All outlines, each a little different."""
-    features = [feature for (feature,) in asked(engine, "all_anew")]
-    return imported(engine, "A new vintage of all communes", features, year, ".geojsonl")
+def vintage(engine: Engine, what: str, block: str, year: int) -> list[Edit]:
+    """All communes in one file."""
+    features = [feature for (feature,) in asked(engine, block)]
+    return imported(engine, what, features, year, ".geojsonl")
 
 
 def imported(engine: Engine, what: str, lines: list[str], year: int, suffix: str) -> list[Edit]:

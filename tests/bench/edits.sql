@@ -51,6 +51,28 @@ SELECT json_build_object('type', 'Feature', 'properties', json_build_object('cod
 FROM commune
 WHERE valid_to IS NULL;
 
+-- name: every_100th_merged
+-- All communes, but that every 100th, in the order of codes, has gone into one that borders on it.
+WITH numbered AS (
+  SELECT id, row_number() OVER (ORDER BY country COLLATE "C", code COLLATE "C") % 100 AS lot FROM commune WHERE valid_to IS NULL
+),
+gone AS MATERIALIZED (
+  SELECT numbered.id, min(other.id) AS heir
+  FROM numbered
+  JOIN commune_adjacency ON commune_adjacency.commune_id = numbered.id
+  JOIN numbered AS other ON other.id = commune_adjacency.other_id AND other.lot <> 0
+  WHERE numbered.lot = 0
+  GROUP BY numbered.id
+),
+grown AS MATERIALIZED (
+  SELECT gone.heir AS id, ST_Union(commune.geom) AS geom FROM gone JOIN commune ON commune.id IN (gone.id, gone.heir) GROUP BY gone.heir
+)
+SELECT json_build_object('type', 'Feature', 'properties', json_build_object('code', commune.code, 'nom', commune.name),
+  'geometry', ST_AsGeoJSON(ST_Multi(coalesce(grown.geom, commune.geom)), 15)::json)::text
+FROM commune
+LEFT JOIN grown USING (id)
+WHERE commune.valid_to IS NULL AND commune.id NOT IN (SELECT gone.id FROM gone);
+
 -- name: wrong_communes
 SELECT count(*)
 FROM residence

@@ -21,6 +21,7 @@ LARGE = {
     "wider_area",
     "zone_cell",
     "commune",
+    "commune_piece",
     "commune_adjacency",
     "home",
 }
@@ -42,32 +43,40 @@ class Expectation:
 
 VIEWERS = "SELECT member_id AS member FROM bench.person ORDER BY hashint8(member_id) LIMIT 5"
 EXPECTED = [
-    Expectation("a page of the feed", "SELECT * FROM nearness.feed(%(member)s, NULL, 50)", VIEWERS, 15_000),
+    Expectation("a page of the feed", "SELECT * FROM nearness.feed(%(member)s, NULL, 50)", VIEWERS, 10_000),
     Expectation(
         "neighbours of a viewer",
         "SELECT * FROM nearness.roll(%(member)s)",
         "SELECT member_id AS member FROM bench.viewer ORDER BY n LIMIT 5",
-        4_000,
+        2_000,
     ),
     Expectation(
         "the wider area of a viewer",
         "SELECT near.other FROM residence JOIN nearness.near_zone AS near ON near.zone = residence.zone"
         " WHERE residence.member_id = %(member)s",
         VIEWERS,
-        100,
+        60,
     ),
     Expectation(
         "how near two members are",
         "SELECT * FROM nearness.tier(%(member)s, %(other)s)",
         "SELECT a.member_id AS member, b.member_id AS other FROM bench.viewer AS a JOIN bench.viewer AS b ON b.n = a.n + 1"
         " ORDER BY a.n LIMIT 5",
-        200,
+        100,
+    ),
+    Expectation(
+        "whether two members have met",
+        "SELECT nearness.has_met(%(member)s, %(other)s)",
+        # Of whom little is known to each other: all is asked, also of who wrote most.
+        "SELECT a.member_id AS member, most.author_id AS other FROM bench.viewer AS a CROSS JOIN"
+        " (SELECT author_id FROM post GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1) AS most ORDER BY a.n LIMIT 5",
+        10_000,
     ),
     Expectation(
         "the audience of a post to a wider area",
         "SELECT * FROM nearness.audience(%(post)s)",
         "SELECT id AS post FROM post WHERE reach = 'wider' ORDER BY hashint8(id) LIMIT 5",
-        6_000,
+        3_000,
     ),
     Expectation(
         "the commune of a point",

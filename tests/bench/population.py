@@ -44,6 +44,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 COPY_STAGED = "COPY population_staged (place, lon, lat, surroundings, home_cell) FROM STDIN"
 COPY_NEIGHBOURHOODS = "COPY neighbourhood (id, name, state, geom, anchor, cover, opened_at) FROM STDIN"
 COPY_ZONES = "COPY zone (id, anchor) FROM STDIN"
+COPY_WIDER_AREAS = "COPY wider_area (zone, other, rings) FROM STDIN"
 COPY_ZONE_CELLS = "COPY zone_cell (cell, zone) FROM STDIN"
 OPENED = "2024-01-01"
 AT_ONCE = 20_000
@@ -132,18 +133,19 @@ def fill(
         with without_indexes(session, "residence"):
             run(session, "residences", values)
         say("residences")
-        # As if everybody had come before the first review: all look as far as one looks.
+        # As if everybody had come before the first review: all look as far as one looks, and then as the census says.
         run(session, "first_spreads", values)
+        anchors = session.scalars(text(BLOCKS["anchors"])).all()
+        for some in in_batches(anchors, "spreads"):
+            batches.review_spreads(session, some)
+        say("spreads")
     with filling(engine) as session:
         with without_indexes(session, "wider_area"):
-            found = review.run(session)
-            say(f"reviewed: {found}")
-            # The others were related by it.
-            same = session.scalars(text(BLOCKS["still_as_far"])).all()
-            for start in tqdm(range(0, len(same), batches.SIZE), desc="wider areas", disable=None):
-                batches.relate(session, same[start : start + batches.SIZE])
-        run(session, "reviewed", values)
+            say(f"{copy_wider_areas(session)} pairs of zones")
+        run(session, "related", values)
         say("wider areas")
+        say(f"reviewed: {review.run(session)}")
+        run(session, "reviewed", values)
     with filling(engine) as session:
         run(session, "posts", values)
         say("posts")
@@ -201,6 +203,27 @@ def copy_homes(session: Session, members: int, seed: int) -> None:
                     "".join(f"{n}\t{lon!r}\t{lat!r}\t{eight}\t{nine}\n" for n, lon, lat, eight, nine in rows)
                 )
                 place += count
+
+
+def copy_wider_areas(session: Session) -> int:
+    """All pairs, each from both its ends: what relate_zones() would store, where nothing is stored yet."""
+    rows = np.array([tuple(row) for row in session.execute(text(BLOCKS["spread_of_zones"]))], np.int64)
+    ids, spreads = rows.reshape(-1, 2).T
+    stored = 0
+    for some in in_batches(ids.tolist(), "wider areas"):
+        zone, other, rings = batches.pairs(session, some)
+        furthest = np.maximum(*(spreads[np.searchsorted(ids, side)] for side in (zone, other)))
+        near = rings <= furthest
+        columns = (column[near].tolist() for column in (zone, other, rings))
+        with copying(session, COPY_WIDER_AREAS) as copy:
+            copy.write("".join(f"{one}\t{two}\t{steps}\n" for one, two, steps in zip(*columns, strict=True)))
+        stored += int(np.count_nonzero(near))
+    return stored // 2
+
+
+def in_batches(ids: Sequence[int], doing: str) -> Iterator[Sequence[int]]:
+    for start in tqdm(range(0, len(ids), batches.SIZE), desc=doing, disable=None):
+        yield ids[start : start + batches.SIZE]
 
 
 def outlines_of(session: Session, ids: list[int]) -> dict[int, shapely.MultiPolygon]:

@@ -65,9 +65,11 @@ FROM (
 ) AS found
 ORDER BY found.member_id, hashint8extended(found.id, found.member_id);
 ANALYZE population_commune, population_zone;
-INSERT INTO residence (member_id, zone, surroundings, home_cell, commune_id, since)
+-- Triggers sleep here: what they would say is said.
+INSERT INTO residence (member_id, zone, surroundings, home_cell, commune_id, since, known_from, hidden_from_wider)
 SELECT population.id, coalesce(population_zone.zone, population.surroundings), population.surroundings, population.home_cell,
-  population_commune.commune_id, member.created_at
+  population_commune.commune_id, member.created_at,
+  nearness.known_from(member.verified_at, member.paused_at, member.suspended_at, member.suspended_until), member.hidden_from_wider
 FROM population
 JOIN member USING (id)
 LEFT JOIN population_commune ON population_commune.member_id = population.id
@@ -89,11 +91,20 @@ SELECT DISTINCT anchor, 20 FROM zone
 ON CONFLICT (cell) DO NOTHING;
 ANALYZE zone, zone_cell, neighbourhood;
 
--- name: reviewed
-ANALYZE wider_area, published_cell, cell_outline, spread, census;
+SELECT nearness.take_census();
+ANALYZE census;
 
--- name: still_as_far
-SELECT zone.id FROM zone JOIN spread ON spread.cell = zone.anchor WHERE spread.rings = 20 ORDER BY zone.id;
+-- name: anchors
+SELECT DISTINCT anchor FROM zone ORDER BY 1;
+
+-- name: spread_of_zones
+SELECT zone.id, spread.rings FROM zone JOIN spread ON spread.cell = zone.anchor ORDER BY zone.id;
+
+-- name: related
+ANALYZE wider_area, spread;
+
+-- name: reviewed
+ANALYZE published_cell, cell_outline, spread, census;
 
 -- name: indexes
 SELECT pg_class.oid::regclass::text, pg_get_indexdef(pg_class.oid)

@@ -10,17 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
-from sqlalchemy.orm import Session
 
-from geoneighbour.communes.report import Bar
-from geoneighbour.database import scratch, upgrade
+from geoneighbour.database import scratch
 from geoneighbour.database.engine import as_service, make_engine
-from geoneighbour.demo import load as demonstration
 from geoneighbour.settings import ROOT, Settings
 from geoneighbour.web.app import create_app
 from tests.browser.maps import until
 from tests.browser.shots import save
 from tests.browser.site import PASSWORD, Site, serve
+from tests.conftest import ADDRESS_KEYS, SECRET, Template, Territory, clone
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -31,11 +29,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+# Maps are drawn by the processor; all else is quicker without that detour.
+SOFTWARE_GL = ["--disable-gpu", "--enable-unsafe-swiftshader"]
 NO_GL = ["--disable-gpu", "--disable-3d-apis"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PATIENCE_MS = 20_000
-SECRET = "for tests only"
 # What is not there at once may be there later on a busy machine; what is there costs no waiting.
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -53,24 +51,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="session")
-def territory(template, tmp_path_factory) -> Iterator[str]:
-    """The name of a database that holds the demonstration; it is cloned, never served."""
-    name = next(template.clones)
-    url = scratch.create(template.server, name, template.name)
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        upgrade.apply_file(connection, upgrade.sql_files()[0])
-    with Session(engine) as session:
-        settings = _settings(url, tmp_path_factory.mktemp("demonstration"))
-        with Bar() as bar:
-            demonstration.load(session, settings, 1, 600, lambda items, _: items, bar)
-        session.commit()
-    engine.dispose()
-    yield name
-    scratch.drop(template.server, name)
-
-
 @pytest.fixture
 def geocoder_url() -> str | None:
     """A test of addresses puts its own here."""
@@ -78,13 +58,13 @@ def geocoder_url() -> str | None:
 
 
 @pytest.fixture
-def site(template, territory, tmp_path, geocoder_url) -> Iterator[Site]:
+def site(
+    template: Template, territory: Territory, tmp_path: Path, geocoder_url: str | None
+) -> Iterator[Site]:
     """The application, served on a free loopback port over its own copy of the demonstration."""
     name = next(template.clones)
-    url = scratch.create(template.server, name, territory)
+    url = clone(template.server, name, territory.name)
     engine = make_engine(url)
-    with engine.begin() as connection:
-        upgrade.apply_file(connection, upgrade.sql_files()[0])
     serving = make_engine(as_service(url))
     site = serve(create_app(_settings(url, tmp_path, geocoder_url), serving), engine)
     yield site
@@ -232,6 +212,6 @@ def _settings(url: str, folder: Path, geocoder_url: str | None = None) -> Settin
         database_url=url,
         state_dir=folder,
         secret_key=SECRET,
-        address_keys="A" * 43,
+        address_keys=ADDRESS_KEYS,
         geocoder_url=geocoder_url,
     )

@@ -168,7 +168,7 @@ def neighbour_sees_why(visit: Visit, site: Site, near: str, far: str, shoot) -> 
 
 
 def wider_contact_sees_the_wider_one(visit: Visit, site: Site, near: str, far: str) -> None:
-    page = visit("/accueil", email=site.resident_of("Rocabey"))
+    page = visit("/accueil", email=site.resident_of("Rocabey"), webgl=False)
     expect(page.get_by_text(near)).to_have_count(0)
     card = page.locator(".post", has_text=far)
     card.get_by_text("Pourquoi je vois ceci").click()
@@ -176,7 +176,7 @@ def wider_contact_sees_the_wider_one(visit: Visit, site: Site, near: str, far: s
 
 
 def member_beyond_sees_nothing(visit: Visit, site: Site, near: str, far: str) -> None:
-    page = visit("/accueil", email=site.resident_of("Léhon"))
+    page = visit("/accueil", email=site.resident_of("Léhon"), webgl=False)
     expect(page.locator(".post").first).to_be_visible()
     for words in (near, far):
         expect(page.get_by_text(words)).to_have_count(0)
@@ -184,7 +184,8 @@ def member_beyond_sees_nothing(visit: Visit, site: Site, near: str, far: str) ->
 
 def answers_come_back(visit: Visit, site: Site, anne: Page, near: str, shoot) -> None:
     """A neighbour answers privately; Anne reads it, says thanks, and closes her request."""
-    neighbour = visit("/accueil", email=site.resident_of("Le Sillon"))
+    # Words alone, as above: their maps are in test_maps.
+    neighbour = visit("/accueil", email=site.resident_of("Le Sillon"), webgl=False)
     neighbour.locator(".post", has_text=near).get_by_role("link", name="Répondre").click()
     neighbour.get_by_label("Votre message à Anne").fill("J’en ai une de trois mètres, elle est à vous.")
     neighbour.get_by_role("button", name="Envoyer").click()

@@ -1,18 +1,21 @@
-"""`demo load`, once into a real database: what a visitor then finds, and that it happens to empty databases only."""
+"""`demo load`, once into a real database (the one that browsers get copies of): what a visitor then finds, and that it happens to empty databases only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings as environment
 from geoneighbour.accounts.models import Account
 from geoneighbour.communes import queries as communes
+from geoneighbour.database import scratch
+from geoneighbour.database.engine import make_engine
 from geoneighbour.demo import EMAIL, NEIGHBOURS, NEIGHBOURS_IN, PASSWORD, people, places, story
 from geoneighbour.demo.commands import demo
 from geoneighbour.demo.load import NAME
@@ -27,12 +30,21 @@ from geoneighbour.posts.models import REACHES, Message, Post
 from geoneighbour.settings import Settings
 from geoneighbour.verification import vouching
 from geoneighbour.web.app import create_app
+from tests.conftest import ADDRESS_KEYS, SECRET, Template, Territory, clone
 
 
-def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
-    settings = Settings(state_dir=tmp_path, database_url=database_url)
+@pytest.fixture
+def loaded(template: Template, territory: Territory) -> Iterator[str]:
+    """The libpq URL of a copy."""
+    name = next(template.clones)
+    yield clone(template.server, name, territory.name)
+    scratch.drop(template.server, name)
+
+
+def test_load(loaded: str, territory: Territory, tmp_path, monkeypatch):
+    settings = Settings(state_dir=tmp_path, database_url=loaded, secret_key=SECRET, address_keys=ADDRESS_KEYS)
     monkeypatch.setattr(environment, "load", lambda: settings)
-    done = CliRunner().invoke(demo, ["load"], catch_exceptions=False)
+    done, database = territory.loading, make_engine(loaded)
     assert done.exit_code == 0
     assert "44 communes, 600 members, 30 neighbourhoods and 2 proposed, 183 posts" in done.output
     assert "demo@exemple.fr" in done.output
@@ -47,6 +59,7 @@ def test_load(database: Engine, database_url: str, tmp_path, monkeypatch):
         CliRunner().invoke(demo, ["load"], catch_exceptions=False)
     with Session(database) as session:
         assert session.scalar(select(func.count()).select_from(Member)) == 600
+    database.dispose()
 
 
 def _two_may_vouch(session: Session) -> None:

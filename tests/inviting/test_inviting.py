@@ -304,6 +304,9 @@ def test_the_page(logged_in, street, visitor, sent):
     )
     assert done.status_code == 302
     assert len(sent()) == 3
+    # Without a script the field is there to select, and no button that does nothing.
+    assert re.search(r'<input readonly value="http[^"]+/invitation/', page)
+    assert re.search(r'<button type="button"[^>]* hidden>Copier le lien[^\n]+role="status"></span>', page)
     number = re.search(r"/inviter/(\d+)/retirer", anne.get("/inviter").text).group(1)
     anne.post(f"/inviter/{number}/retirer")
     assert f"/inviter/{number}/retirer" not in anne.get("/inviter").text

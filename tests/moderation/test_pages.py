@@ -88,6 +88,7 @@ def test_what_waits_for_a_second_person_is_told_as_waiting(town, as_):
     told = as_("Mona").get("/moderation").text
     assert "rien ne change encore" in told
     assert "C’est fait" not in told
+    assert "<strong>Masqué" not in as_("Mona").get(f"/moderation/{case}").text
     assert as_("Bob").get(f"/publications/{post}").status_code == 200
 
 

@@ -142,6 +142,27 @@ def test_published_anew_means_reached_anew(town: Town, people: dict[str, int]) -
     assert reached(town, people, near) == reached(town, people, wide) == {"b", "c", "l", "z"}
 
 
+def test_what_closes_leaves_the_feeds_and_is_still_read(town: Town, people: dict[str, int]) -> None:
+    """Its cells say so, for a feed would walk past all that ever closed; and say else when moderation shows it again."""
+    post = write(town, people["a"], "radius", radius_m=50_000)
+    cells = text("SELECT DISTINCT open FROM post_cell WHERE post_id = :post")
+    for change, open_ in (
+        ("hidden_at = now()", False),
+        ("hidden_at = NULL", True),
+        ("body = 'Une autre'", True),
+        ("closed_at = now()", False),
+    ):
+        town.session.execute(text(f"UPDATE post SET {change} WHERE id = :post"), {"post": post})
+        town.review()
+        assert town.session.scalars(cells, {"post": post}).all() == [open_]
+        assert (post in [row.id for row in queries.feed(town.session, people["c"])]) == open_
+    assert people["c"] in readers(town.session, post)
+    # What is published anew is placed as closed as it is.
+    town.session.execute(text("DELETE FROM post_cell"))
+    town.session.execute(text("SELECT nearness.follow_cells(array_agg(cell)) FROM published_cell"))
+    assert town.session.scalars(cells, {"post": post}).all() == [False]
+
+
 def test_all_is_for_who_speaks_for_many(town: Town, people: dict[str, int]) -> None:
     with pytest.raises(Forbidden):
         posts.write(town.session, people["a"], "news", "Bal samedi", "all")

@@ -200,6 +200,30 @@ def test_killed_after_each_transaction(town: Engine, after: tuple[Told, list[str
     assert _told(town) == told
 
 
+def test_counts_of_all_parts_add_up_and_each_goes_on_where_the_last_one_stood(
+    town: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, int | None]] = []
+
+    def walk(session: Session, upto: int | None) -> review.Part:
+        done.append(("walk", upto))
+        number = (upto or 0) + 1
+        return review.Part({"walked": number}, left=3 - number, upto=number if number < 3 else None)
+
+    def rest(session: Session, upto: int | None) -> review.Part:
+        done.append(("rest", upto))
+        return review.Part({"walked": 10, "rested": 1})
+
+    monkeypatch.setattr(review, "STEPS", {"walk": walk, "rest": rest})
+    assert review.carry_out(town) == {"walked": 1 + 2 + 3 + 10, "rested": 1}
+    assert done == [("walk", None), ("walk", 1), ("walk", 2), ("rest", None)]
+
+
+def test_what_is_counted_comes_first_and_what_depends_on_it_last() -> None:
+    """Who leaves and what is redrawn is settled before cells are published, and wider areas are those of what then stands."""
+    assert list(review.STEPS) == ["census", "leave", "changes", "proposals", "cells", "spreads"]
+
+
 @pytest.mark.parametrize("step", review.STEPS)
 def test_killed_within_a_transaction(
     town: Engine, after: tuple[Told, list[str]], monkeypatch: pytest.MonkeyPatch, step: str

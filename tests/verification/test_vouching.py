@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -242,6 +243,26 @@ def test_a_ring_of_fifty_from_two_seeds(town, way, most):
     assert sum(verified(town, member) for member, _ in ring) == most
 
 
+def test_the_login_says_what_a_link_is_for_and_not_whose(town, visitor):
+    code = spaced(newcomer(town)[1])
+    town.commit()
+    pages = []
+    for link in (f"/garants/{code}", "/garants/AAA-AAA-AAA"):
+        login = visitor.get(link)
+        assert login.status_code == 302
+        page = visitor.get(login.location).text
+        assert "confirmer qu’il habite ici" in page
+        assert "Zoé" not in page
+        again = visitor.post(
+            "/connexion", data={"email": "a@exemple.fr", "password": "rien", "next": link}
+        ).text
+        assert "confirmer qu’il habite ici" in again, "and after a wrong password"
+        pages.append(page)
+    alike = [re.sub(r"garants(/|%2F)[A-Z0-9-]+|(content|value)=\"[^\"]+\"", "", page) for page in pages]
+    assert alike[0] == alike[1], "whether there is such a code is told to nobody"
+    assert "confirmer qu’il habite ici" not in visitor.get("/connexion?next=/accueil").text
+
+
 def test_on_the_pages(town, logged_in):
     anne, zoe, far = proved(town), settled(town, "Zoé", *HERE, verified=False), proved(town, at=NEXT_DOOR)
     yann = proved(town, "vouching", name="Yann")
@@ -255,6 +276,8 @@ def test_on_the_pages(town, logged_in):
     assert told["code"] in page
     assert f"http://localhost/garants/{told['code']}" in page
     assert "Personne ne s’est encore porté garant" in page
+    assert "data-copied" in page
+    assert "js/copy.js" in page
 
     sent = neighbour.get("/garants", query_string={"code": told["code"].lower()})
     page = neighbour.get(sent.location).text

@@ -360,3 +360,11 @@ def test_a_commune_of_two_languages(language, name, visitor, world):
     picture = visitor.get("/communes/35001/carte.png", headers=headers)
     assert picture.cache_control.public
     assert {"Accept-Language", "Cookie"} <= set(picture.vary)
+
+
+def test_no_line_of_the_page_that_verifies_begins_with_a_colon_or_a_unit(world, logged_in):
+    communes(world, ["A"])
+    page = logged_in(settled(world, "Zoé", -2.05, 48.55, verified=False)).get("/verification").text
+    assert re.search(r"10\u00a0Mo|\d\u00a0Mo", page)
+    assert "indice\u00a0: votre" in page or "décision\u00a0: au" in page
+    assert not re.search(r" (:|Mo\b)", page.partition("<main")[2].partition("</main>")[0])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask_security.utils import hash_password
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, event, func, select, update
 
 from geoneighbour.accounts import limits
 from geoneighbour.accounts.mails import QueuedMails
@@ -190,3 +190,30 @@ def test_behind_a_proxy_of_ours_the_address_is_the_readers(database, tmp_path, p
     for number in range(LOGIN.address):
         assert come_from(number).status_code == 200
     assert come_from(200).status_code == closed
+
+
+def test_a_sign_up_does_the_same_work_whether_the_address_is_known_or_not(app, world, anne):
+    """And what is done for nobody is undone."""
+    done: list[str] = []
+
+    def note(_, __, statement, *___):
+        done.append(" ".join(statement.split()[:3]))
+
+    form = {"password": PASSWORD, "name": "Zoé", "lon": "-2.05", "lat": "48.55"}
+    work = []
+    everybody = select(func.count()).select_from(Account)
+    for email, more in ((anne, 0), ("personne@exemple.fr", 1)):
+        world.rollback()
+        before = world.scalar(everybody)
+        event.listen(Engine, "before_cursor_execute", note)
+        answer = app.test_client().post("/inscription", data={"email": email, **form})
+        event.remove(Engine, "before_cursor_execute", note)
+        assert answer.status_code == 302
+        work.append({words for words in done if words.startswith("INSERT")})
+        done.clear()
+        world.rollback()
+        assert world.scalar(everybody) == before + more
+    assert work[0] == work[1]
+    assert {"INSERT INTO member", "INSERT INTO account", "INSERT INTO login_session"} <= {
+        words.split("(")[0].strip() for words in work[0]
+    }

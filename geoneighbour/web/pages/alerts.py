@@ -31,7 +31,7 @@ def alerts() -> str:
         member=member,
         running=listed,
         ended=shown.ended(db(), member.id, kind),
-        photos=photos.by_post(db(), [row.id for row in listed], member.id),
+        photos=photos.by_post(listed),
         kinds=[one for one in kinds if one.code in here or one.code == kind],
         kind=kind,
         to_approve=len(shown.waiting(db(), member.id)),
@@ -55,7 +55,7 @@ def alert_page(post_id: int, refusal: GeoneighbourError | None, asked: str = "")
     """The page of an alert; with a refusal, what was typed stays where it was asked for."""
     member = current_member()
     row = shown.one(db(), member.id, post_id)
-    cell = queries.outlines(db(), [row.cell]).get(row.cell) if row.cell and not row.place else None
+    cell = None if row.place else row.outline
     ground = row.place or cell
     decides = row.waits and shown.may_second(db(), member.id, post_id)
     operates = roles.has(db(), member.id, "operator")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from geoneighbour.alerts import shown as alerts
@@ -41,12 +40,8 @@ def contacts() -> str:
         return render_template(
             "contacts/visitor.html", member=member, neighbourhood=neighbourhood, found=found, until=until
         )
-    name = neighbourhood.name if neighbourhood else None
-    wider = [
-        (row, words.in_wider_area(row.name, name, row.rings))
-        for row in service.wider_neighbourhoods(db(), member.id)
-    ]
-    roll, wanted = service.roll(db(), member.id), request.args.get("nom", "").strip()
+    near, wanted = service.contacts(db(), member.id), request.args.get("nom", "").strip()
+    roll = near.roll
     return render_template(
         "contacts/list.html",
         member=member,
@@ -55,8 +50,8 @@ def contacts() -> str:
         found=_matching(roll or (), wanted),
         wanted=wanted,
         long=len(roll or ()) > LONG,
-        people=service.preview(db(), member.id, "neighbourhood").people,
-        wider=wider,
+        people=near.people,
+        wider=[(row, words.in_wider_area(row["name"], near.home, row["rings"])) for row in near.wider],
         bounds=extents.extent(db()),
     )
 
@@ -86,7 +81,7 @@ def _profile(member_id: int, refusal: GeoneighbourError | None, body: str) -> st
         sentence=words.why(person, person.other_kind, person.other_name, person.other_commune),
         posts=posts,
         alerts=alerts.of_posts(db(), member.id, [post.id for post in posts if post.kind == ALERT]),
-        photos=photos.by_post(db(), [post.id for post in posts], member.id),
+        photos=photos.by_post(posts),
         thread=queries.thread_with(db(), member.id, member_id),
         may_write=queries.may_write(db(), member.id, member_id),
         refusal=refusal,
@@ -94,8 +89,8 @@ def _profile(member_id: int, refusal: GeoneighbourError | None, body: str) -> st
     )
 
 
-def _matching(roll: Sequence[Row[Any]], wanted: str) -> list[Row[Any]]:
-    return [person for person in roll if _plain(wanted) in _plain(f"{person.name} {person.can_help}")]
+def _matching(roll: Sequence[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    return [person for person in roll if _plain(wanted) in _plain(f"{person['name']} {person['can_help']}")]
 
 
 def _plain(text: str) -> str:

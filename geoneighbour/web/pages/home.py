@@ -49,7 +49,7 @@ def home() -> str:
         posts=posts,
         running=running,
         alerts=alerts.of_posts(db(), member.id, [post.id for post in posts if post.kind == ALERT]),
-        photos=photos.by_post(db(), [post.id for post in posts], member.id),
+        photos=photos.by_post(posts),
         before=before,
         tier=tier,
         kind=kind,

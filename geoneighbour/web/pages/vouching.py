@@ -19,6 +19,7 @@ from geoneighbour.web.problems import status_of
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["vouching_is_open"] = lambda: "vouching" in service.ways(settings())
+    app.jinja_env.globals["asked_to_vouch"] = _asked_to_vouch
 
 
 @card("vouching")
@@ -65,6 +66,11 @@ def vouch(code: str) -> Response | tuple[str, int]:
         return _page(code, None, refusal), status_of(refusal)
     flash(gettext("Merci : vous vous êtes porté garant de %(name)s.", name=names[0]), "done")
     return redirect(url_for("pages.vouching_page"))
+
+
+def _asked_to_vouch() -> bool:
+    """Whether the login leads on to somebody's link, of this shape: whether its code is anybody's is told to nobody here."""
+    return request.values.get("next", "").startswith(f"{url_for('pages.vouching_page')}/")
 
 
 def _may(member_id: int) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
+from markupsafe import Markup
 
 from geoneighbour.communes import queries as communes
 from geoneighbour.communes import words as commune_words
@@ -74,8 +76,10 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(about)
     app.add_template_filter(distance)
     app.add_template_filter(ago)
+    app.add_template_filter(unbroken)
     app.add_template_filter(hours_left)
     app.add_template_filter(why)
+    app.add_template_filter(reach)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(query)
@@ -152,6 +156,16 @@ def why(post: Any) -> str:
     return nearness.why_post(post)
 
 
+def reach(post: Any) -> str:
+    """Whom a post is for, to its author (a row of nearness.post_shown)."""
+    if post.reach != "radius":
+        return str(REACHES[post.reach][0])
+    far = distance(post.radius_m)
+    if post.placed:
+        return gettext("Dans un rayon de %(distance)s autour du lieu que vous avez choisi", distance=far)
+    return gettext("Dans un rayon de %(distance)s autour de votre secteur", distance=far)
+
+
 def script_texts() -> dict[str, str]:
     """What the scripts say; {placeholders} are filled in the browser (js/texts.js)."""
     return {
@@ -217,3 +231,8 @@ def script_texts() -> dict[str, str]:
         "suggest_today": gettext("Le contour d’aujourd’hui"),
         "shape_first": gettext("Dessinez d’abord le contour sur la carte, puis « Terminer »."),
     }
+
+
+def unbroken(page: Markup) -> Markup:
+    """No line begins with what French sets apart by a space: a colon, or the unit of a number."""
+    return Markup(re.sub(r" (?=[:;?!»]|Mo\b)|(?<=«) ", "\u00a0", page))  # noqa: S704 (escaped before)

@@ -5,6 +5,8 @@
 -- == cases
 SELECT 1 AS run
 -- == this project
+SELECT place.n, (SELECT covering.id FROM nearness.commune_covering(place.geom) AS covering) FROM bench.place
+-- == commune_at(), called for each
 SELECT place.n, nearness.commune_at(place.geom) FROM bench.place
 -- == plain GiST
 SELECT place.n, (

@@ -21,5 +21,10 @@ JOIN commune ON ST_Covers(commune.geom, home.geom)
 WHERE commune.valid_to IS NULL
 -- == point by point
 SELECT count(*), sum(hashint8(found.member_id * 100003::bigint + found.commune_id)::bigint)
-FROM (SELECT home.member_id, nearness.commune_at(home.geom) AS commune_id FROM private.home OFFSET 0) AS found
+FROM (
+  SELECT home.member_id, covering.id AS commune_id
+  FROM private.home
+  CROSS JOIN LATERAL nearness.commune_covering(home.geom) AS covering
+  OFFSET 0
+) AS found
 WHERE found.commune_id IS NOT NULL

@@ -11,6 +11,8 @@ down_revision = "0007"
 
 def upgrade() -> None:
     _commune_numbers()
+    _commune_pieces()
+    _standing()
     _reaches()
     _watch_areas()
     _review()
@@ -31,6 +33,56 @@ def _commune_numbers() -> None:
     ):
         op.alter_column(table, column, type_=sa.BigInteger())
     op.create_index(op.f("ix_commune_adjacency_other_id"), "commune_adjacency", ["other_id"])
+
+
+def _commune_pieces() -> None:
+    op.create_table(
+        "commune_piece",
+        sa.Column("square", sa.Integer(), nullable=False, comment="nearness.square_of()"),
+        sa.Column("commune_id", sa.BigInteger(), nullable=False, comment="0: the ground of no commune"),
+        sa.Column("geom", Geometry("GEOMETRY", srid=4326, spatial_index=False), nullable=False),
+        sa.PrimaryKeyConstraint("square", "commune_id", name=op.f("pk_commune_piece")),
+    )
+
+
+def _standing() -> None:
+    op.add_column(
+        "residence",
+        sa.Column(
+            "known_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="from when the rule knows the member: -infinity, or the end of a suspension; null: not verified, or paused",
+        ),
+    )
+    op.add_column(
+        "residence",
+        sa.Column(
+            "hidden_from_wider",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="as the member has it",
+        ),
+    )
+    # As nearness.known_from() has it, which is made after this.
+    op.execute(
+        "UPDATE residence SET hidden_from_wider = member.hidden_from_wider, known_from = CASE"
+        " WHEN verified_at IS NULL OR paused_at IS NOT NULL THEN NULL"
+        " WHEN suspended_at IS NULL THEN '-infinity'::timestamptz ELSE coalesce(suspended_until, 'infinity') END"
+        " FROM member WHERE member.id = residence.member_id"
+    )
+    told = ["member_id", "hidden_from_wider", "known_from"]
+    for column in ("zone", "commune_id"):
+        op.drop_index(f"ix_residence_{column}", "residence")
+        op.create_index(f"ix_residence_{column}", "residence", [column], postgresql_include=told)
+    op.create_index(
+        "ix_residence_home_cell",
+        "residence",
+        ["home_cell"],
+        postgresql_include=[*told, "zone", "commune_id"],
+        postgresql_where=sa.text("known_from IS NOT NULL"),
+    )
 
 
 def _reaches() -> None:
@@ -132,6 +184,13 @@ def _reaches() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("cell", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "open",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
+            comment="whether feeds show the post; kept by a trigger",
+        ),
         sa.CheckConstraint("by IN ('cell', 'stands')", name=op.f("ck_post_cell_by")),
         sa.ForeignKeyConstraint(
             ["post_id"], ["post.id"], name=op.f("fk_post_cell_post_id"), ondelete="CASCADE"
@@ -139,8 +198,9 @@ def _reaches() -> None:
         sa.PrimaryKeyConstraint("by", "cell", "post_id", name=op.f("pk_post_cell")),
     )
     op.create_index(op.f("ix_post_cell_post_id"), "post_cell", ["post_id"], unique=False)
-    # Serves the audience of radii and areas: who lives in this cell?
-    op.create_index("ix_residence_home_cell", "residence", ["home_cell"], postgresql_include=["member_id"])
+    op.create_index(
+        "ix_post_cell_open", "post_cell", ["by", "cell", "post_id"], postgresql_where=sa.text("open")
+    )
     op.create_index(
         "ix_cell_outline_middle",
         "cell_outline",
@@ -150,7 +210,8 @@ def _reaches() -> None:
     )
     # What was written until now stands where maps show it; the nearness schema is made after this.
     op.execute(
-        "INSERT INTO post_cell (by, cell, post_id) SELECT 'stands', origin_cell, id FROM post"
+        "INSERT INTO post_cell (by, cell, post_id, open)"
+        " SELECT 'stands', origin_cell, id, closed_at IS NULL AND hidden_at IS NULL FROM post"
         " WHERE reach IN ('commune', 'commune_adjacent') AND origin_cell IS NOT NULL"
     )
 

@@ -54,9 +54,10 @@ function soon(near = true) {
 }
 
 function words({ people: all, by_tier: tiers }) {
-  const told = TIERS.filter((tier) => "about" in (tiers[tier] ?? {})).map((tier) => say(`tier_${tier}`, { number: about(tiers[tier]) }));
+  const told = TIERS.filter((tier) => tier in tiers).map((tier) => say(`tier_${tier}`, { number: about(tiers[tier]) }));
   const reach = chosen().dataset.label;
-  if (Object.keys(tiers).length < 2 || !told.length) return say("reaches", { reach, people: people(all) });
+  // Fewer than eleven in all are not told apart.
+  if (told.length < 2 || "fewer_than" in all) return say("reaches", { reach, people: people(all) });
   return say("reaches_tiers", { reach, people: people(all), tiers: told.join(", ") });
 }
 
