@@ -84,8 +84,11 @@ def test_by_a_neighbour_who_was_given_the_link(site: Site, visit: Visit, shoot) 
     card = page.locator("#vouching")
     card.get_by_role("button", name="Recevoir un code à donner").click()
     expect(card).to_contain_text("1 voisin sur 2 s’est porté garant")
-    link = card.get_by_role("link", name="garants").get_attribute("href")
-    assert link
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    card.get_by_role("button", name="Copier le lien").click()
+    expect(card.get_by_role("status")).to_have_text("Le lien est copié.")
+    link = card.get_by_label("Le lien").input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == link
     anne = visit(link.removeprefix(site.url), email=voucher, desk=True)
     expect(anne.get_by_role("heading", level=1)).to_have_text("Connaissez-vous Zoé ?")
     shoot(anne, "vouch")
