@@ -21,7 +21,15 @@ from geoneighbour.cap.reading import LARGEST, read, read_feed
 from geoneighbour.channels.calling import hosts
 from geoneighbour.communes import queries as communes
 from geoneighbour.database.engine import transaction
-from geoneighbour.errors import Conflict, Forbidden, GeoneighbourError, InvalidInput, NotFound, Unavailable
+from geoneighbour.errors import (
+    Conflict,
+    Forbidden,
+    GeoneighbourError,
+    InvalidInput,
+    LoginNeeded,
+    NotFound,
+    Unavailable,
+)
 from geoneighbour.ground.metres import circle
 from geoneighbour.outgoing import Limits
 from geoneighbour.posts.reaching import AUTHORITY
@@ -69,10 +77,10 @@ def listed(session: Session) -> Sequence[AlertFeed]:
 
 
 def of_key(session: Session, key: str) -> AlertFeed:
-    """Forbidden for a key that is none."""
+    """LoginNeeded for a key that is none."""
     feed = session.scalar(select(AlertFeed).where(AlertFeed.key_hash == _hash(key)))
     if feed is None:
-        raise Forbidden("Cette clé n'ouvre rien.")
+        raise LoginNeeded("Cette clé n'ouvre rien.")
     return feed
 
 

@@ -186,7 +186,7 @@ def test_sent_with_a_key_and_read_again_by_machines(session, people, visitor) ->
             headers={"Authorization": f"Bearer {word}", "Content-Type": "application/cap+xml"},
         )
 
-    assert send(flood(polygons=(QUAYS,)), "another").status_code == 403
+    assert send(flood(polygons=(QUAYS,)), "another").status_code == 401
     answer = send(flood(polygons=(QUAYS,)))
     assert (answer.status_code, answer.json) == (200, {"became": "alert"})
     assert send(flood(polygons=(QUAYS,))).json == {"became": "known"}

@@ -90,7 +90,7 @@ TABLE = [
     # Authorities' alerts for machines: a commune's feed, none of what members wrote. Their systems have a key.
     line("anonymous", "pages.alerts_feed"),
     line("anonymous", "pages.alert_cap", "alert", of=""),
-    line("anonymous", "official.take", of="", refused="forbidden"),
+    line("anonymous", "official.take", of="", refused="login"),
     line("anonymous", "openid.begin", of=""),
     line("anonymous", "openid.finish"),
     line("suspended", "openid.unlink", of=""),

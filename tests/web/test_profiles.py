@@ -78,7 +78,7 @@ def test_a_profile_shows_the_posts_that_reach_its_reader_alone(logged_in, street
     assert ids("kind=offer") == [other.id, far.id]
     assert ids("kind=offer&tier=commune") == [other.id, far.id]
     assert ids("kind=request") == ids("tier=wider") == []
-    for wrong in ("kind=alert", "tier=nowhere", "author=0"):
+    for wrong in ("kind=gossip", "tier=nowhere", "author=0"):
         assert reader.get(f"/api/v1/feed?{wrong}").status_code == 422
     page = reader.get(f"/voisins/{street[ANNE]}").text
     assert "Pour ma commune" in page
