@@ -233,8 +233,8 @@ class Watch:
     _stop: bool = False
 
     def __enter__(self) -> Watch:
-        # What runs already is not meant: the browser of other tests.
-        self._other = set(family(self.process, with_itself=False))
+        # What runs already is not meant, nor what it starts: the browser of other tests.
+        self._other = frozenset(family(self.process, with_itself=False))
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
         return self
@@ -245,21 +245,22 @@ class Watch:
 
     def _look(self) -> None:
         while not self._stop:
-            meant = set(family(self.process, self.with_itself)) - self._other
+            meant = family(self.process, self.with_itself, self._other)
             self.most = max(self.most, sum(map(proportional, meant)))
             time.sleep(0.02)
 
 
-def family(process: int, with_itself: bool = True) -> list[int]:
-    """A process and its descendants."""
+def family(process: int, with_itself: bool = True, but: frozenset[int] = frozenset()) -> list[int]:
+    """A process and its descendants, but for some of them and theirs."""
     found = [process] if with_itself else []
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         try:
             children = task.read_text().split()
         except OSError:
             continue
-        for child in children:
-            found += family(int(child))
+        for child in map(int, children):
+            if child not in but:
+                found += family(child, but=but)
     return found
 
 
