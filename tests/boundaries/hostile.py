@@ -246,6 +246,9 @@ class Watch:
     def _look(self) -> None:
         while not self._stop:
             meant = family(self.process, self.with_itself, self._other)
+            if not self.with_itself:
+                # One that was just forked still is this process, with all its memory, until it runs its own program.
+                meant = [one for one in meant if command(one) != command(self.process)]
             self.most = max(self.most, sum(map(proportional, meant)))
             time.sleep(0.02)
 
@@ -262,6 +265,14 @@ def family(process: int, with_itself: bool = True, but: frozenset[int] = frozens
             if child not in but:
                 found += family(child, but=but)
     return found
+
+
+def command(process: int) -> bytes:
+    """How a process was started; nothing of one that is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def proportional(process: int) -> int:
