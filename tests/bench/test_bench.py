@@ -17,6 +17,12 @@ MEMBERS = 2_500
 
 
 @pytest.fixture
+def spare() -> dict[str, int]:
+    """None: a database that other tests emptied has the sizes of what they wrote, and other plans for so few rows."""
+    return {}
+
+
+@pytest.fixture
 def populated(database: Engine, database_url: str) -> str:
     """The URL of a database with six square communes, made members and the rivals' tables."""
     with Session(database) as session:
