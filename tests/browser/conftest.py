@@ -37,6 +37,17 @@ PATIENCE_MS = 20_000
 # What is not there at once may be there later on a busy machine; what is there costs no waiting.
 expect.set_options(timeout=PATIENCE_MS)
 
+# A click takes two moments: what moves in between (a font, the place that an address names) gets it, and nothing is pressed.
+MOVING = "moving=page"
+_MOVING = """{
+  queryAll: (root) => {
+    const { readyState, fonts, documentElement } = root.ownerDocument ?? root;
+    const painted = !location.protocol.startsWith("http") || performance.getEntriesByType("paint").length;
+    return readyState === "complete" && fonts.status === "loaded" && painted ? [] : [documentElement];
+  },
+  query(root) { return this.queryAll(root)[0] ?? null; },
+}"""
+
 Visit = Callable[..., Page]
 SHOWN = pytest.StashKey[list[Page]]()
 
@@ -77,6 +88,7 @@ def site(
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
+        playwright.selectors.register("moving", _MOVING)
         yield playwright
 
 
@@ -129,6 +141,8 @@ def visit(site: Site, request: pytest.FixtureRequest) -> Iterator[Visit]:
         page = context.new_page()
         shown.append(page)
         page.set_default_timeout(PATIENCE_MS)
+        if scripts:
+            page.add_locator_handler(page.locator(MOVING), lambda: None)
         _watch(page, (site.url, *site.also), wrong)
         if email:
             log_in(page, email)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from geoneighbour.accounts.models import Account
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.neighbourhoods.models import Neighbourhood
-from tests.browser.conftest import Visit, wait_for_map
+from tests.browser.conftest import MOVING, Visit, wait_for_map
 from tests.browser.maps import click, go_to, tap
 from tests.browser.site import PASSWORD, Site
 
@@ -48,6 +48,7 @@ def arrives(site: Site, visit: Visit, shoot) -> Page:
     assert page.locator('[data-slot="wider"]').inner_text().startswith("environ ")
     shoot(page, "place-phone")
     page.route("**/sign-up.js*", slowly)
+    page.remove_locator_handler(page.locator(MOVING))
     page.get_by_role("link", name="C’est chez moi").click()
     assert "lon" not in page.url
     page.get_by_label("Prénom").fill("Anne")

@@ -36,7 +36,7 @@ def settings(tmp_path) -> Settings:
 
 @pytest.fixture
 def push(settings) -> Push:
-    return Push(settings, Limits(seconds=0.3, idle_seconds=0.3))
+    return Push(settings)
 
 
 def test_only_the_browser_reads_it_and_the_push_service_knows_who_sent_it(service, push) -> None:
@@ -92,13 +92,18 @@ def test_the_key_is_the_same_after_a_start(push, settings) -> None:
         (413, Outcome.NEVER),
         (429, Outcome.AGAIN),
         (503, Outcome.AGAIN),
-        ("silent", Outcome.AGAIN),
         ("cut", Outcome.AGAIN),
     ],
 )
 def test_what_answers_mean(service, push, answer, outcome) -> None:
     service.answers = [answer]
     assert told(push, letter(to=Browser(f"{service.address}/a").to))[0][0] is outcome
+
+
+def test_one_that_is_not_answered_is_tried_again(service, settings) -> None:
+    service.answers = ["silent"]
+    hasty = Push(settings, Limits(seconds=0.3, idle_seconds=0.3))
+    assert told(hasty, letter(to=Browser(f"{service.address}/a").to))[0][0] is Outcome.AGAIN
 
 
 def test_a_push_service_that_is_away_holds_up_no_other(service, push) -> None:
