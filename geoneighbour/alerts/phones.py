@@ -13,7 +13,7 @@ import phonenumbers
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts.models import Phone
+from geoneighbour.alerts.channel_models import Phone
 from geoneighbour.channels.calling import hosts as words_of
 from geoneighbour.errors import InvalidInput
 from geoneighbour.sealing import Sealer

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts.models import PushSubscription
+from geoneighbour.alerts.channel_models import PushSubscription
 from geoneighbour.channels.push import Subscription
 from geoneighbour.sealing import Sealer
 from geoneighbour.verification.codes import Keys

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts.models import SmsBudget
+from geoneighbour.alerts.channel_models import SmsBudget
 from geoneighbour.communes.models import Commune
 from geoneighbour.errors import InvalidInput
 

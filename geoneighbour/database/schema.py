@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,10 +23,10 @@ OF_EXTENSIONS = {"spatial_ref_sys"}
 
 
 def metadata() -> MetaData:
-    """The tables of every room, found by its `models` module."""
-    for room in pkgutil.iter_modules(geoneighbour.__path__, "geoneighbour."):
-        if room.ispkg and find_spec(f"{room.name}.models"):
-            import_module(f"{room.name}.models")
+    """The tables of every room, found by its `models` and `…_models` modules."""
+    for room in Path(geoneighbour.__file__).parent.iterdir():
+        for module in room.glob("*models.py"):
+            import_module(f"geoneighbour.{room.name}.{module.stem}")
     return Base.metadata
 
 

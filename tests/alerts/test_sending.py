@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from geoneighbour import settings as environment
 from geoneighbour.alerts import commands, service
+from geoneighbour.alerts.channel_models import Phone, PushSubscription
 from geoneighbour.alerts.crew import Crew
 from geoneighbour.alerts.ledger import ChannelPace, Delivery
-from geoneighbour.alerts.models import Phone, PushSubscription
 from geoneighbour.alerts.sending import USUAL, WAITS, Hooks, Terms, Worker
 from geoneighbour.channels import Message, Outcome, Sent
 from geoneighbour.sealing import Sealer

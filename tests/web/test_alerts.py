@@ -9,7 +9,8 @@ from sqlalchemy import func, select, text, update
 
 from geoneighbour.accounts.models import Account
 from geoneighbour.alerts import service
-from geoneighbour.alerts.models import Alert, AlertChannelShare, AlertQuiet, AlertRecipient, Phone
+from geoneighbour.alerts.channel_models import Phone
+from geoneighbour.alerts.models import Alert, AlertChannelShare, AlertQuiet, AlertRecipient
 from geoneighbour.nearness import review
 from geoneighbour.posts.preview import Preview
 from geoneighbour.roles import service as roles

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.alerts import leaving, phones, preferences, pushes, sms_budget
-from geoneighbour.alerts.models import Phone, PushSubscription, SmsBudget
+from geoneighbour.alerts.channel_models import Phone, PushSubscription, SmsBudget
 from geoneighbour.database.engine import as_service, make_engine
 from geoneighbour.settings import Settings
 from geoneighbour.verification.codes import Keys
