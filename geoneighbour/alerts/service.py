@@ -6,14 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from geoalchemy2.shape import from_shape
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.alerts.models import Alert, AlertAct, AlertKind, AlertWord
+from geoneighbour.alerts.places import place_shape
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
-from geoneighbour.ground import shapes
-from geoneighbour.ground.points import Point
 from geoneighbour.members import service as members
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.nearness.service import residence
@@ -26,7 +24,6 @@ MOST_ALONE = 5_000
 """For more people than this, as they are told before writing, a second person agrees."""
 MOST_WORDS = 10
 LATER = ("update", "all_clear", "cancel")
-LEAST_PLACE_KM2, MOST_PLACE_KM2 = 0.0001, 1_000.0
 
 _FAN_OUT = text("SELECT nearness.fan_out(:word)")
 _STOP = text("SELECT nearness.stop_deliveries(:post, :in_hand)")
@@ -197,23 +194,6 @@ def replay(session: Session, post_id: int | None, states: list[str]) -> int:
     if post_id is not None:
         _log(session, _held(session, post_id)[0], None, "replay", ", ".join(states))
     return session.scalars(_REPLAY, {"post": post_id, "states": states}).one()
-
-
-def place_shape(geometry: Any) -> BaseGeometry | None:
-    """Where it happens, a GeoJSON Point or Polygon (EPSG:4326), as a shape; None: nowhere. InvalidInput of the field `happens_at`."""
-    if geometry is None:
-        return None
-    try:
-        if isinstance(geometry, dict) and geometry.get("type") == "Point":
-            lon, lat = geometry["coordinates"][:2]
-            return Point(float(lon), float(lat)).require_habitable().shape
-        drawn = shapes.area_shape(geometry, LEAST_PLACE_KM2, MOST_PLACE_KM2)
-        return drawn.geoms[0] if len(drawn.geoms) == 1 else drawn
-    except InvalidInput as error:
-        error.field = "happens_at"
-        raise
-    except (KeyError, TypeError, ValueError):
-        raise InvalidInput("Indiquez un point ou une zone.", field="happens_at") from None
 
 
 def _told(session: Session, member_id: int, reach: str, reached: dict[str, Any]) -> int:

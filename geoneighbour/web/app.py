@@ -20,6 +20,7 @@ from geoneighbour.accounts import hosts, security
 from geoneighbour.accounts.http import api as accounts
 from geoneighbour.alerts.http import api as alerts
 from geoneighbour.alerts.official_http import api as official
+from geoneighbour.alerts.preferences_http import api as chosen
 from geoneighbour.alerts.push_http import api as pushes
 from geoneighbour.communes.http import api as communes
 from geoneighbour.database import http as database
@@ -118,6 +119,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         photos,
         watching,
         alerts,
+        chosen,
         pushes,
         live.api,
         official,

@@ -84,7 +84,8 @@ POLICY = {
         pages.posters pages.print_posters pages.invite pages.make_invitation pages.send_invitations pages.revoke_invitation
         pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe live.where
         watching.watches watching.watch watching.unwatch
-        alerts.add_word alerts.approve alerts.choose alerts.correct alerts.mine alerts.mute alerts.preview alerts.refuse alerts.similar alerts.stop alerts.waiting alerts.write
+        alerts.add_word alerts.approve alerts.correct alerts.preview alerts.refuse alerts.similar alerts.stop alerts.waiting alerts.write
+        chosen.choose chosen.mine chosen.mute
         pages.add_alert_word pages.alert_settings pages.alerts_to_approve pages.correct_alert pages.decide_alert pages.mute_alerts pages.send_alert
         pages.set_alerts pages.stop_alert
         posts.write posts.close photos.add_photos photos.describe_photo photos.remove_photo

@@ -173,7 +173,7 @@ TABLE = [
     line("visitor", "alerts.kinds alerts.listed pages.alerts pages.new_alert"),
     line("visitor", "alerts.one pages.alert", "alert", WIDE, else_of=READ),
     line("member", "alerts.preview alerts.similar alerts.write pages.send_alert"),
-    line("member", "alerts.choose alerts.mine alerts.mute"),
+    line("member", "chosen.choose chosen.mine chosen.mute"),
     line("member", "pages.alert_settings pages.mute_alerts pages.set_alerts"),
     line(
         "member", "alerts.add_word alerts.correct pages.add_alert_word pages.correct_alert", "alert", "self"

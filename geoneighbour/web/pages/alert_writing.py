@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from geoneighbour.alerts import service, shown
+from geoneighbour.alerts.places import place_shape
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.errors import InvalidInput
@@ -44,7 +45,7 @@ def send_alert() -> Response | tuple[str, int]:
         pictures = sent_photos()
         happens_at = _happens_at()
         if not typed("apart"):
-            place = service.place_shape(happens_at)
+            place = place_shape(happens_at)
             alike.extend(row for row in shown.similar(db(), member_id, kind, place) if not row.mine)
         if alike:
             raise InvalidInput("Dites si c’est la même chose, ou une autre.", field="similar")
