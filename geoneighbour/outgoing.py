@@ -1,17 +1,14 @@
-"""Requests that leave this machine, guarded: an address that somebody names must not lead into the operator's own network.
+"""Requests that leave this machine, over guarded connections: every hop of a redirect is checked anew.
 
-Each name is resolved once, all its addresses must be public, and the connection goes to exactly what was checked; every hop
-of a redirect is checked anew. Proxies that the environment names are not used: behind one, none of this could be checked.
+Proxies that the environment names are not used: behind one, nothing could be checked.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
 import ssl
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,19 +18,10 @@ import httpcore
 import httpx
 
 from geoneighbour.errors import BrokenOff, InvalidInput, NotReached, Unavailable
+from geoneighbour.guarded import Checked, Clock, Limits
 
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """`seconds` for all of a request and its answer. In each `idle_seconds` at least `least_bytes` must come."""
-
-    seconds: float = 3600
-    idle_seconds: float = 30
-    least_bytes: int = 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,7 @@ def get(
     Unavailable for all else. They may also come while `chunks` are read.
     """
     limits = limits or Limits()
-    clock = _Clock(time.monotonic() + limits.seconds, limits)
+    clock = Clock(time.monotonic() + limits.seconds, limits)
     place = _parse(url)
     for _ in range(MOST_REDIRECTS + 1):
         with _one_hop(place, headers or {}, allowed_hosts, clock) as answer:
@@ -85,18 +73,14 @@ def json_from(
     InvalidInput for an address that must not be opened, Unavailable for what is no JSON or too long.
     """
     limits = limits or Limits(seconds=10, idle_seconds=5)
-    clock = _Clock(time.monotonic() + limits.seconds, limits)
+    clock = Clock(time.monotonic() + limits.seconds, limits)
     sent = {"Accept": "application/json", **(headers or {})}
     content = None
     if fields is not None:
         content = urlencode(fields).encode()
         sent |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(content))}
     with _one_hop(_parse(url), sent, allowed_hosts, clock, content) as answer:
-        body = b""
-        for chunk in answer.chunks:
-            body += chunk
-            if len(body) > most_bytes:
-                raise Unavailable(f"{httpx.URL(url).host}: answers at too great length")
+        body = _body(answer, most_bytes)
     try:
         return answer.status, json.loads(body)
     except ValueError as error:
@@ -111,8 +95,8 @@ class Caller:
     ) -> None:
         self._limits = limits or Limits(seconds=10, idle_seconds=5)
         self._allowed, self._most_bytes = {host.lower() for host in allowed_hosts}, most_bytes
-        self._clock = _Clock(0, self._limits)
-        self._pool = httpcore.ConnectionPool(_tls(), network_backend=_Checked(self._clock, self._allowed))
+        self._clock = Clock(0, self._limits)
+        self._pool = httpcore.ConnectionPool(_tls(), network_backend=Checked(self._clock, self._allowed))
 
     def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """Status and body of the answer.
@@ -123,29 +107,10 @@ class Caller:
         self._clock.begin()
         sent = {"Content-Length": str(len(content)), **headers}
         with _request(self._pool, _parse(url), sent, self._allowed, self._clock, content) as answer:
-            body = b""
-            for chunk in answer.chunks:
-                body += chunk
-                if len(body) > self._most_bytes:
-                    raise Unavailable(f"{httpx.URL(url).host}: answers at too great length")
-            return answer.status, body
+            return answer.status, _body(answer, self._most_bytes)
 
     def close(self) -> None:
         self._pool.close()
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open Internet, also when it is written inside an IPv6 one (mapped, 6to4, NAT64)."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-        if ip.is_site_local:
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -165,12 +130,12 @@ def _one_hop(
     place: httpx.URL,
     headers: Mapping[str, str],
     allowed_hosts: Collection[str],
-    clock: _Clock,
+    clock: Clock,
     content: bytes | None = None,
 ) -> Iterator[Answer]:
     allowed = {host.lower() for host in allowed_hosts}
     with (
-        httpcore.ConnectionPool(_tls(), network_backend=_Checked(clock, allowed)) as pool,
+        httpcore.ConnectionPool(_tls(), network_backend=Checked(clock, allowed)) as pool,
         _request(pool, place, headers, allowed, clock, content) as answer,
     ):
         yield answer
@@ -182,7 +147,7 @@ def _request(
     place: httpx.URL,
     headers: Mapping[str, str],
     allowed: Collection[str],
-    clock: _Clock,
+    clock: Clock,
     content: bytes | None,
 ) -> Iterator[Answer]:
     if place.scheme != "https" and place.host.lower() not in allowed:
@@ -213,111 +178,15 @@ def _request(
         raise Unavailable(f"{place.host}: {str(error)[:200]}") from error
 
 
+def _body(answer: Answer, most_bytes: int) -> bytes:
+    body = b""
+    for chunk in answer.chunks:
+        body += chunk
+        if len(body) > most_bytes:
+            raise Unavailable(f"{httpx.URL(answer.url).host}: answers at too great length")
+    return body
+
+
 def _tls() -> ssl.SSLContext:
     """SSL_CERT_FILE may name an operator's own authority."""
     return httpx.create_ssl_context()
-
-
-@dataclass
-class _Clock:
-    """Ends what takes too long in all, and what only drips: no single wait would."""
-
-    deadline: float
-    limits: Limits
-    _came: int = 0
-    _since: float | None = None
-
-    def left(self, wait: float | None) -> float:
-        """How long to wait for the next bytes at most."""
-        rest = self.deadline - time.monotonic()
-        if rest <= 0:
-            raise self.over()
-        return rest if wait is None else min(rest, wait)
-
-    def begin(self) -> None:
-        """For one more request over the same connection."""
-        self.deadline = time.monotonic() + self.limits.seconds
-        self._came, self._since = 0, None
-
-    def over(self) -> Unavailable:
-        return Unavailable(f"takes longer than {self.limits.seconds:.3g} seconds")
-
-    def came(self, count: int) -> None:
-        now = time.monotonic()
-        if self._since is None:
-            self._since = now
-        self._came += count
-        if now - self._since >= self.limits.idle_seconds:
-            if self._came < self.limits.least_bytes:
-                raise httpcore.ReadTimeout("sends too slowly")
-            self._came, self._since = 0, now
-
-
-class _Checked(httpcore.NetworkBackend):
-    """Resolves a name once, and connects to what it has looked at."""
-
-    def __init__(self, clock: _Clock, inner_too: Collection[str]) -> None:
-        self._clock, self._inner_too, self._plain = clock, inner_too, httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError("this name cannot be found") from error
-        addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
-        if host.lower() not in self._inner_too and not all(map(is_public, addresses)):
-            raise InvalidInput(f"{host}: is an inner address, which is not opened (FETCH_ALLOWED_HOSTS)")
-        for last, address in enumerate(addresses, start=1):
-            try:
-                stream = self._plain.connect_tcp(
-                    address, port, self._clock.left(timeout), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if last == len(addresses):
-                    raise
-            else:
-                return _Watched(stream, self._clock)
-        raise httpcore.ConnectError("this name has no address")
-
-
-class _Watched(httpcore.NetworkStream):
-    """A connection under the clock, with or without TLS."""
-
-    def __init__(self, plain: httpcore.NetworkStream, clock: _Clock) -> None:
-        self._plain, self._clock = plain, clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        wait = self._clock.left(timeout)
-        try:
-            read = self._plain.read(max_bytes, wait)
-        except httpcore.ReadTimeout:
-            if timeout is None or wait < timeout:
-                raise self._clock.over() from None
-            raise
-        self._clock.came(len(read))
-        return read
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._plain.write(buffer, self._clock.left(timeout))
-
-    def close(self) -> None:
-        self._plain.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self._plain.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
-        return _Watched(secured, self._clock)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._plain.get_extra_info(info)

@@ -31,7 +31,7 @@ from geoneighbour.errors import (
     Unavailable,
 )
 from geoneighbour.ground.metres import circle
-from geoneighbour.outgoing import Limits
+from geoneighbour.guarded import Limits
 from geoneighbour.posts.reaching import AUTHORITY
 from geoneighbour.roles import service as roles
 from geoneighbour.settings import Settings

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from geoneighbour.channels import Message, Sent
-from geoneighbour.outgoing import Caller, Limits
+from geoneighbour.guarded import Limits
+from geoneighbour.outgoing import Caller
 
 
 def at_once(

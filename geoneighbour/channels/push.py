@@ -23,7 +23,8 @@ from geoneighbour.channels import Message, Outcome, Sent
 from geoneighbour.channels.calling import at_once, hosts
 from geoneighbour.database import state
 from geoneighbour.errors import GeoneighbourError, InvalidInput, NotReached
-from geoneighbour.outgoing import Caller, Limits
+from geoneighbour.guarded import Limits
+from geoneighbour.outgoing import Caller
 from geoneighbour.settings import Settings
 
 AT_ONCE = 8

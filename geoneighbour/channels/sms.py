@@ -13,7 +13,8 @@ from geoneighbour.channels import Message, Outcome, Sent
 from geoneighbour.channels.calling import at_once, hosts
 from geoneighbour.channels.segments import said
 from geoneighbour.errors import GeoneighbourError, InvalidInput, NotReached, Unavailable
-from geoneighbour.outgoing import Caller, Limits
+from geoneighbour.guarded import Limits
+from geoneighbour.outgoing import Caller
 from geoneighbour.settings import Settings
 
 AT_ONCE = 4

@@ -16,6 +16,7 @@ from pathlib import Path
 from geoneighbour import outgoing
 from geoneighbour.boundaries.reader import Progress
 from geoneighbour.errors import BrokenOff, Unavailable, UnusableFile
+from geoneighbour.guarded import Limits
 from geoneighbour.settings import Settings
 
 WAITS = (1, 3, 9)
@@ -42,14 +43,14 @@ class Rules:
     folder: Path
     allowed_hosts: frozenset[str] = frozenset()
     largest: int = 2 << 30
-    limits: outgoing.Limits = field(default_factory=outgoing.Limits)
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
         """Kept in CACHE_DIR, else $XDG_CACHE_HOME/geoneighbour, else ~/.cache/geoneighbour."""
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "geoneighbour"
         hosts = frozenset(filter(None, re.split(r"[,\s]+", settings.fetch_allowed_hosts.lower())))
-        limits = outgoing.Limits(seconds=settings.fetch_seconds)
+        limits = Limits(seconds=settings.fetch_seconds)
         return cls(settings.cache_dir or home, hosts, settings.fetch_largest_mb << 20, limits)
 
 
@@ -106,7 +107,7 @@ class _Download:
         self._check(sha256)
         return self._whole
 
-    def _once(self, limits: outgoing.Limits) -> None:
+    def _once(self, limits: Limits) -> None:
         """One request; the file is whole when this returns."""
         if 0 < self._have() == self._known.size:
             self._part.replace(self._whole)

@@ -11,7 +11,7 @@ import pytest
 from geoneighbour.channels import Outcome
 from geoneighbour.channels.push import Push, subscription
 from geoneighbour.errors import InvalidInput
-from geoneighbour.outgoing import Limits
+from geoneighbour.guarded import Limits
 from geoneighbour.settings import Settings
 from tests.channels.browser import Browser, signed
 from tests.channels.letters import letter, told

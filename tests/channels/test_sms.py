@@ -13,7 +13,7 @@ from geoneighbour.channels import Outcome
 from geoneighbour.channels.segments import said, segments
 from geoneighbour.channels.sms import LIMITS, Sms
 from geoneighbour.errors import InvalidInput, Unavailable
-from geoneighbour.outgoing import Limits
+from geoneighbour.guarded import Limits
 from geoneighbour.settings import Settings
 from tests.channels.letters import letter, told
 from tests.channels.peers import Peer, serving

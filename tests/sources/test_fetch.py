@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from geoneighbour import outgoing, settings
+from geoneighbour import guarded, outgoing, settings
 from geoneighbour.sources import fetch, official
 from tests.communes import conftest, files
 from tests.grid import Grid
@@ -213,8 +213,8 @@ def test_a_packed_file_is_taken_as_it_is_whatever_the_server_calls_it(
 def test_a_drip_ends(site: Site, tmp_path: Path) -> None:
     site.behaviour = Reply.drip
     for limits, reason in (
-        (outgoing.Limits(idle_seconds=0.3, least_bytes=1000), "too slowly"),
-        (outgoing.Limits(seconds=0.3), "longer than 0.3"),
+        (guarded.Limits(idle_seconds=0.3, least_bytes=1000), "too slowly"),
+        (guarded.Limits(seconds=0.3), "longer than 0.3"),
     ):
         with (
             pytest.raises(outgoing.Unavailable, match=reason),
@@ -251,9 +251,9 @@ def test_inner_addresses(
         *("fc00::1", "ff02::1", "fec0::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::"),
         *("64:ff9b::a00:1", "64:ff9b:1::1", "::127.0.0.1", "2001:db8::1"),
     ]:
-        assert not outgoing.is_public(address), address
+        assert not guarded.is_public(address), address
     for address in ("8.8.8.8", "2a01:e0a::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"):
-        assert outgoing.is_public(address), address
+        assert guarded.is_public(address), address
 
 
 def test_the_connection_goes_to_what_was_checked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,10 +269,10 @@ def test_the_connection_goes_to_what_was_checked(site: Site, monkeypatch: pytest
 
     def connect(_: object, host: str, *__: object, **___: object) -> None:
         connected.append(host)
-        raise outgoing.httpcore.ConnectError("not from a test")
+        raise guarded.httpcore.ConnectError("not from a test")
 
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", getaddrinfo)
-    monkeypatch.setattr(outgoing.httpcore.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(guarded.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(guarded.httpcore.SyncBackend, "connect_tcp", connect)
     with pytest.raises(outgoing.BrokenOff), outgoing.get("https://twice.example/"):
         pass
     with pytest.raises(outgoing.InvalidInput, match="inner"), outgoing.get("https://mixed.example/"):
