@@ -26,14 +26,11 @@ def prepared(
     """The URL of each database, ready to be asked. `drop` removes them, and those of earlier tables."""
     with database_in_use(settings) as server:
         made = {number: f"{PREFIX}{_fingerprint(communes)}_{number}" for number in members}
-        land = f"{PREFIX}{_fingerprint(communes)}_land"
-        if land not in _standing(server):
-            say(f"importing communes from {communes if communes.exists() else 'the demonstration'}")
-            _build(server, land, settings, communes)
+        ground = land(server, settings, communes, say)
         urls = {}
         for number, name in made.items():
-            if name not in _standing(server):
-                _populate(server, name, land, number, say)
+            if name not in standing(server):
+                _populate(server, name, ground, number, say)
             urls[number] = changed(server, dbname=name)
             _bring_up(urls[number], settings, say)
         yield urls
@@ -41,8 +38,17 @@ def prepared(
 
 def drop(settings: Settings) -> None:
     with database_in_use(settings) as server:
-        for name in _standing(server):
+        for name in standing(server):
             scratch.drop(server, name)
+
+
+def land(server: str, settings: Settings, communes: Path, say: Callable[[str], None]) -> str:
+    """The name of the database that has the communes and nobody, made where it is missing."""
+    name = f"{PREFIX}{_fingerprint(communes)}_land"
+    if name not in standing(server):
+        say(f"importing communes from {communes if communes.exists() else 'the demonstration'}")
+        _build(server, name, settings, communes)
+    return name
 
 
 def _build(server: str, name: str, settings: Settings, communes: Path) -> None:
@@ -53,7 +59,7 @@ def _build(server: str, name: str, settings: Settings, communes: Path) -> None:
     upgrade.upgrade(engine, settings)
     engine.dispose()
     population.import_communes(url, communes if communes.exists() else territory.communes_file())
-    _rename(server, draft, name)
+    rename(server, draft, name)
 
 
 def _populate(server: str, name: str, land: str, members: int, say: Callable[[str], None]) -> None:
@@ -69,7 +75,7 @@ def _populate(server: str, name: str, land: str, members: int, say: Callable[[st
         engine, members, posts=int(members * prepare.POSTS_A_MEMBER), say=lambda what: say(f"  {what}")
     )
     engine.dispose()
-    _rename(server, draft, name)
+    rename(server, draft, name)
 
 
 def _bring_up(url: str, settings: Settings, say: Callable[[str], None]) -> None:
@@ -82,12 +88,12 @@ def _bring_up(url: str, settings: Settings, say: Callable[[str], None]) -> None:
     say(f"ready: {url.rpartition('_')[2].partition('?')[0]} members")
 
 
-def _rename(server: str, draft: str, name: str) -> None:
+def rename(server: str, draft: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
 
 
-def _standing(server: str) -> list[str]:
+def standing(server: str) -> list[str]:
     with psycopg.connect(server) as connection:
         found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
         return [name for (name,) in found]

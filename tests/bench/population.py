@@ -20,12 +20,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from tqdm import tqdm
@@ -108,14 +110,22 @@ def fill(
     posts: int | None = None,
     neighbourhoods: int | None = None,
     say: Any = lambda what: None,
+    now: datetime | None = None,
 ) -> None:
     """Members, neighbourhoods, a review, posts; Conflict when somebody lives there already."""
     if posts is None:
         posts = members // 5
     if neighbourhoods is None:
-        neighbourhoods = min(members // 50, max(19_000, members // 2_000))
-    values = {"seed": seed, "members": members, "posts": posts}
+        neighbourhoods = neighbourhoods_for(members)
     with filling(engine) as session:
+        values: dict[str, Any] = {
+            "seed": seed,
+            "members": members,
+            "posts": posts,
+            "first": 1,
+            "last": members,
+        }
+        values["now"] = now or datetime.now(UTC)
         if session.scalar(select(Member.id).limit(1)) is not None:
             raise Conflict("members live in this database already: made members are for an empty one")
         run(session, "stage", values)
@@ -123,18 +133,21 @@ def fill(
         run(session, "arrive", values)
         say("homes")
         with without_indexes(session, "zone", "zone_cell", "neighbourhood"):
-            drawn = draw(session, neighbourhoods, seed)
+            seats = session.execute(text(BLOCKS["seats"]), {"wanted": neighbourhoods}).all()
+            drawn = draw(session, [tuple(seat) for seat in seats], seed)
             say(f"{drawn} neighbourhoods")
-            made = make_surroundings(session)
+            made = make_surroundings(session, session.scalars(text(BLOCKS["surroundings"])).all())
         say(f"{made} surroundings")
         with without_indexes(session, "private.home", "member"):
             run(session, "members", values)
+            run(session, "homes", values)
         say("members")
         with without_indexes(session, "residence"):
             run(session, "residences", values)
         say("residences")
         # As if everybody had come before the first review: all look as far as one looks, and then as the census says.
-        run(session, "first_spreads", values)
+        run(session, "census", values)
+        run(session, "all_look_far", values)
         anchors = session.scalars(text(BLOCKS["anchors"])).all()
         for some in in_batches(anchors, "spreads"):
             batches.review_spreads(session, some)
@@ -148,6 +161,7 @@ def fill(
         run(session, "reviewed", values)
     with filling(engine) as session:
         run(session, "posts", values)
+        run(session, "placed", values)
         say("posts")
 
 
@@ -173,12 +187,15 @@ def filling(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def neighbourhoods_for(members: int) -> int:
+    return min(members // 50, max(19_000, members // 2_000))
+
+
 def copy_homes(session: Session, members: int, seed: int) -> None:
     """Each commune's homes, one commune after the other."""
-    towns = [ground.Town(*row) for row in session.execute(text(BLOCKS["towns"]))]
-    upto = np.cumsum(inhabitants := ground.people(towns, seed))
-    # Whole members, as many as asked: what is left of one commune goes to the next.
-    counts = np.diff(np.floor(upto / upto[-1] * members + 0.5).astype(int), prepend=0)
+    towns = towns_of(session)
+    inhabitants = ground.people(towns, seed)
+    counts = shares(inhabitants, members)
     place = 0
     with transaction(session.get_bind()) as reading, copying(session, COPY_STAGED) as copy:
         for start in tqdm(range(0, len(towns), 500), desc="homes", disable=None):
@@ -205,20 +222,39 @@ def copy_homes(session: Session, members: int, seed: int) -> None:
                 place += count
 
 
+def towns_of(session: Session) -> list[ground.Town]:
+    return [ground.Town(*row) for row in session.execute(text(BLOCKS["towns"]))]
+
+
+def shares(inhabitants: ground.Numbers, members: int) -> NDArray[np.int64]:
+    """Whole members of each commune, as many as asked: what is left of one goes to the next."""
+    upto = np.cumsum(inhabitants)
+    return np.diff(np.floor(upto / upto[-1] * members + 0.5).astype(np.int64), prepend=0)
+
+
 def copy_wider_areas(session: Session) -> int:
     """All pairs, each from both its ends: what relate_zones() would store, where nothing is stored yet."""
+    ids, spreads = spreads_of_zones(session)
+    stored = sum(copy_pairs(session, some, ids, spreads) for some in in_batches(ids.tolist(), "wider areas"))
+    return stored // 2
+
+
+def spreads_of_zones(session: Session) -> tuple[cells.Cells, cells.Cells]:
+    """All zones in order, and the spread of each."""
     rows = np.array([tuple(row) for row in session.execute(text(BLOCKS["spread_of_zones"]))], np.int64)
     ids, spreads = rows.reshape(-1, 2).T
-    stored = 0
-    for some in in_batches(ids.tolist(), "wider areas"):
-        zone, other, rings = batches.pairs(session, some)
-        furthest = np.maximum(*(spreads[np.searchsorted(ids, side)] for side in (zone, other)))
-        near = rings <= furthest
-        columns = (column[near].tolist() for column in (zone, other, rings))
-        with copying(session, COPY_WIDER_AREAS) as copy:
-            copy.write("".join(f"{one}\t{two}\t{steps}\n" for one, two, steps in zip(*columns, strict=True)))
-        stored += int(np.count_nonzero(near))
-    return stored // 2
+    return ids, spreads
+
+
+def copy_pairs(session: Session, some: Sequence[int], ids: cells.Cells, spreads: cells.Cells) -> int:
+    """The wider areas of some zones, as seen from their side; returns how many rows."""
+    zone, other, rings = batches.pairs(session, some)
+    furthest = np.maximum(*(spreads[np.searchsorted(ids, side)] for side in (zone, other)))
+    near = rings <= furthest
+    columns = (column[near].tolist() for column in (zone, other, rings))
+    with copying(session, COPY_WIDER_AREAS) as copy:
+        copy.write("".join(f"{one}\t{two}\t{steps}\n" for one, two, steps in zip(*columns, strict=True)))
+    return int(np.count_nonzero(near))
 
 
 def in_batches(ids: Sequence[int], doing: str) -> Iterator[Sequence[int]]:
@@ -233,10 +269,9 @@ def outlines_of(session: Session, ids: list[int]) -> dict[int, shapely.MultiPoly
     return {key: shapely.from_wkb(bytes(wkb)) for key, wkb in rows}
 
 
-def draw(session: Session, wanted: int, seed: int) -> int:
+def draw(session: Session, seats: Sequence[tuple[float, float]], seed: int) -> int:
     """Open neighbourhoods around homes that are as good as chosen by lot: many in towns, some over borders and over each other."""
     largest = queries.largest_km2(session)
-    seats = session.execute(text(BLOCKS["seats"]), {"seed": seed, "wanted": wanted}).all()
     drawn: list[tuple[int, int, list[int]]] = []
     with copying(session, COPY_NEIGHBOURHOODS) as copy:
         for number, (lon, lat) in enumerate(tqdm(seats, desc="neighbourhoods", disable=None), start=1):
@@ -258,9 +293,8 @@ def draw(session: Session, wanted: int, seed: int) -> int:
     return len(drawn)
 
 
-def make_surroundings(session: Session) -> int:
+def make_surroundings(session: Session, ids: Sequence[int]) -> int:
     """The surroundings of every home, in the order of the grid."""
-    ids = session.scalars(text(BLOCKS["surroundings"])).all()
     for start in tqdm(range(0, len(ids), AT_ONCE), desc="surroundings", disable=None):
         copy_zones(
             session,
@@ -278,7 +312,7 @@ def copy_zones(session: Session, made: Sequence[tuple[int, int, list[int]]]) -> 
             copy.write("".join(f"{cell}\t{zone}\n" for cell in cover))
 
 
-def run(session: Session, block: str, values: dict[str, int]) -> None:
+def run(session: Session, block: str, values: dict[str, Any]) -> None:
     """The statements of a block of population.sql, one after the other."""
     for statement in BLOCKS[block].split(";\n"):
         if statement.strip():

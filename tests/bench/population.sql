@@ -31,11 +31,13 @@ SELECT id, (ARRAY['Anaïs', 'Bruno', 'Chloé', 'David', 'Élise', 'Farid', 'Gaë
   lot / 120000 % 100 < 3, lot / 120000 % 100 < 95, lot / 120000 % 100 BETWEEN 50 AND 59, came
 FROM (
   SELECT id, abs(hashint8extended(id, :seed + 1)) AS lot,
-    now() - interval '730 days' * (1 - id::double precision / :members) AS came
-  FROM population
-) AS arrival
-ORDER BY id;
+    -- Whole microseconds: whoever counts elsewhere comes to the same.
+    CAST(:now AS timestamptz) - interval '1 microsecond' * ((:members - id) * (63072000000000 / :members)) AS came
+  FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS id
+) AS arrival;
 SELECT setval(pg_get_serial_sequence('member', 'id'), :members);
+
+-- name: homes
 INSERT INTO private.home (member_id, geom)
 SELECT id, ST_SetSRID(ST_MakePoint(lon, lat), 4326) FROM population ORDER BY id;
 ANALYZE member, private.home;
@@ -85,14 +87,14 @@ SELECT lon, lat FROM population ORDER BY id LIMIT :wanted;
 -- name: surroundings
 SELECT DISTINCT surroundings FROM population ORDER BY 1;
 
--- name: first_spreads
+-- name: census
+SELECT nearness.take_census();
+
+-- name: all_look_far
 INSERT INTO spread (cell, rings)
 SELECT DISTINCT anchor, 20 FROM zone
 ON CONFLICT (cell) DO NOTHING;
-ANALYZE zone, zone_cell, neighbourhood;
-
-SELECT nearness.take_census();
-ANALYZE census;
+ANALYZE zone, zone_cell, neighbourhood, census;
 
 -- name: anchors
 SELECT DISTINCT anchor FROM zone ORDER BY 1;
@@ -132,7 +134,7 @@ SELECT number, author_id, lot, written, residence.zone, residence.surroundings, 
   END AS reach
 FROM (
   SELECT number, abs(hashint8extended(number, :seed + 5)) AS lot,
-    now() - interval '365 days' * (1 - number::double precision / :posts) AS written,
+    CAST(:now AS timestamptz) - interval '365 days' * (1 - number::double precision / :posts) AS written,
     -- Some write often: the square of an even lot.
     1 + (:members * ((abs(hashint8extended(number, :seed + 4)) % 1000003) / 1000003.0) ^ 2)::integer % :members AS author_id
   FROM generate_series(1, :posts) AS number
@@ -149,7 +151,7 @@ SELECT (ARRAY['request', 'request', 'request', 'request', 'request', 'offer', 'o
   -- A square of 2 to 6 km.
   CASE WHEN meant.reach = 'area' THEN
     ST_Multi(ST_Expand(ST_SnapToGrid(middle, 1e-7), 0.013 + 0.013 * (lot / 10000 % 3), 0.009 + 0.009 * (lot / 10000 % 3))) END,
-  written, CASE WHEN lot / 100000 % 10 < 3 THEN least(now(), written + interval '7 days') END
+  written, CASE WHEN lot / 100000 % 10 < 3 THEN least(CAST(:now AS timestamptz), written + interval '7 days') END
 FROM (
   -- Where nobody is placed there is no radius around anybody.
   SELECT population_post.*, ST_Centroid(cell_outline.geom) AS middle
@@ -162,6 +164,35 @@ CROSS JOIN LATERAL (
 ORDER BY number;
 DROP TABLE population_post;
 ANALYZE post;
+
+-- name: placed
 SELECT count(nearness.place_post(post.id)) FROM post
 WHERE post.reach IN ('radius', 'area', 'commune', 'commune_adjacent', 'all');
+ANALYZE post_cell;
+
+-- name: placed_at_once
+-- What place_post() stores for each. A radius asks the index for its own metres, not for the largest there is.
+INSERT INTO post_cell (by, cell, post_id, open)
+SELECT 'cell', published_cell.cell, post.id, nearness.is_open(post.closed_at, post.hidden_at)
+FROM post
+CROSS JOIN LATERAL (
+  SELECT cell_outline.cell FROM cell_outline
+  WHERE ST_DWithin(geography(ST_Centroid(cell_outline.geom)), geography(post.centre), post.radius_m) OFFSET 0
+) AS near
+JOIN published_cell ON published_cell.cell = near.cell
+WHERE post.reach = 'radius'
+UNION ALL
+SELECT 'cell', published_cell.cell, post.id, nearness.is_open(post.closed_at, post.hidden_at)
+FROM post
+CROSS JOIN LATERAL (
+  SELECT cell_outline.cell FROM cell_outline WHERE nearness.in_ground(cell_outline.geom, post.ground) OFFSET 0
+) AS near
+JOIN published_cell ON published_cell.cell = near.cell
+WHERE post.reach = 'area' AND NOT post.on_homes
+UNION ALL
+SELECT 'stands', nearness.post_cell(post.origin_cell), post.id, nearness.is_open(post.closed_at, post.hidden_at)
+FROM post
+WHERE post.origin_cell IS NOT NULL AND post.reach IN (SELECT watched_reach.reach FROM nearness.watched_reach)
+-- In the order of its key, which then grows at its end.
+ORDER BY 1, 2, 3;
 ANALYZE post_cell;

@@ -26,7 +26,7 @@ def rivals(connection: psycopg.Connection[Any]) -> None:
     connection.execute((HERE / "posts.sql").read_text(encoding="utf-8"))
     connection.execute((HERE / "rivals.sql").read_text(encoding="utf-8"))
     _hexagons(connection)
-    _rings(connection)
+    rings(connection)
     # Hints and visibility are written now: who is asked first would do it else.
     connection.execute("VACUUM ANALYZE")
     connection.execute(sql.SQL("COMMENT ON SCHEMA bench IS {}").format(sql.Literal(wanted)))
@@ -41,7 +41,8 @@ def _hexagons(connection: psycopg.Connection[Any]) -> None:
     connection.execute("CREATE INDEX ON bench.ground USING gist (geom)")
 
 
-def _rings(connection: psycopg.Connection[Any]) -> None:
+def rings(connection: psycopg.Connection[Any]) -> None:
+    """The cells around the zones of twenty viewers."""
     viewers = (
         "SELECT zone, cover FROM bench.viewer JOIN residence USING (member_id) JOIN neighbourhood ON id = zone"
         " WHERE n <= 20"

@@ -46,9 +46,9 @@ class Way:
     answers: list[Answer] = field(default_factory=list)
 
 
-def load(only: Sequence[str] = ()) -> list[Question]:
+def load(only: Sequence[str] = (), folder: Path = FOLDER) -> list[Question]:
     """The questions whose file name begins with one of `only`, in the order of their names; all without."""
-    found = [question for path in sorted(FOLDER.glob("*.sql")) for question in _read(path)]
+    found = [question for path in sorted(folder.glob("*.sql")) for question in _read(path)]
     return [question for question in found if not only or question.key.startswith(tuple(only))]
 
 
