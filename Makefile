@@ -35,7 +35,7 @@ test: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## set up, then check fo
 prove: export GEONEIGHBOUR_PROVE ?= 25
 prove: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## the rule against its oracle: a million points, random territories, and what each test run leaves out
 	@echo "== Points and territories"; $(BIN)/python -m tests.prove
-	@echo "== What make test leaves out"; $(BIN)/pytest -q -x -m thorough && $(BIN)/pytest -q -x tests/communes/test_france.py tests/web/test_policy.py
+	@echo "== What make test leaves out"; $(BIN)/pytest -q -x -m thorough && $(BIN)/pytest -q -x tests/communes/test_france.py tests/web/test_policy.py tests/nearness/test_random_alerts.py
 
 # An hour or more. GEONEIGHBOUR_FUZZ: requests for each operation of the API; GEONEIGHBOUR_LOGINS: tries of each kind.
 fuzz: system-for-tests $(INSTALLED_FOR_TESTS) $(VENDOR) ## hostile input at length: a million outlines, the whole API, a thousand logins

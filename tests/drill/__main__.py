@@ -1,4 +1,5 @@
-"""The drill: `make drill`, or python -m tests.drill [--recipients 100000] [--workers-killed 40] [--database-killed 3] [--seed 1].
+"""The drill: `make drill`, or python -m tests.drill [--recipients 100000] [--workers-killed 40] [--database-killed 3] [--seed 1]
+[--outage 600] [--faster 10]. Time is let pass faster for the mail server that is away alone (tests/drill/outage.py).
 
 Works in the private cluster of STATE_DIR, in a database of its own, and kills that cluster.
 """
@@ -15,16 +16,19 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from geoneighbour import settings as environment
+from geoneighbour.alerts import sending
 from geoneighbour.database import cluster, scratch, upgrade
 from geoneighbour.database.engine import database_in_use, make_engine, transaction
 from geoneighbour.errors import Unavailable
 from geoneighbour.settings import Settings
-from tests.drill import ground
+from tests.drill import ground, outage
 from tests.drill.drill import counted, survive, working, write
+from tests.drill.mail_server import WAYS, mail_server
 from tests.drill.sink import sink
 
 LEASE_SECONDS = 30.0
 SMALL_ALERTS = 200
+OUTAGE_ALERTS = 60
 _FLOOR = text("""
     CREATE TABLE floor_recipient (LIKE alert_recipient INCLUDING ALL);
     CREATE TABLE floor_delivery (LIKE delivery INCLUDING ALL);
@@ -42,7 +46,22 @@ _FILL = text("""
 @click.option("--workers-killed", default=40, show_default=True)
 @click.option("--database-killed", default=3, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(recipients: int, workers_killed: int, database_killed: int, seed: int) -> None:
+@click.option(
+    "--outage", "away", default=600.0, show_default=True, help="seconds without a mail server; 0: none"
+)
+@click.option("--faster", default=10.0, show_default=True, help="by how much those seconds pass faster")
+@click.option(
+    "--way", "some", multiple=True, type=click.Choice(WAYS), default=WAYS, help="how it is away; all"
+)
+def main(
+    recipients: int,
+    workers_killed: int,
+    database_killed: int,
+    seed: int,
+    away: float,
+    faster: float,
+    some: tuple[str, ...],
+) -> None:
     settings = environment.load()
     if settings.database_url:
         raise Unavailable("The drill kills its database: unset DATABASE_URL.")
@@ -52,6 +71,10 @@ def main(recipients: int, workers_killed: int, database_killed: int, seed: int) 
         click.echo(f"making {recipients:,} members")
         author, hamlet = ground.people(engine, recipients)
         row("what", "figure", "goal")
+        if away:
+            without_mail(engine, url, settings, hamlet, away, faster, some)
+        if not recipients:
+            return
         expansion(engine, author)
         null_sink(engine, url, author, recipients)
         with sink() as counting, working(url, counting.port, LEASE_SECONDS) as workers:
@@ -104,6 +127,41 @@ def null_sink(engine: Engine, url: str, author: int, recipients: int) -> None:
     with transaction(engine) as session:
         seconds = session.scalar(text("SELECT extract(epoch FROM max(done_at) - min(done_at)) FROM delivery"))
     row("into a null sink, two workers", f"{recipients / float(seconds):,.0f} a second", "3,000")
+
+
+def without_mail(
+    engine: Engine,
+    url: str,
+    settings: Settings,
+    hamlet: list[int],
+    seconds: float,
+    faster: float,
+    some: tuple[str, ...],
+) -> None:
+    """The mail server is away: SMS and push go on, and mails come when it is back."""
+    outage.reachable(engine, settings.state_dir, hamlet)
+    with mail_server() as server, working(url, 0, sending.USUAL["email"].lease_seconds, server.port):
+        for way in some:
+            told = outage.suffer(engine, server, hamlet, [way], seconds, faster, OUTAGE_ALERTS)
+            minutes = f"mail server {way} for {seconds / 60:g} min" + (
+                f", {faster:g} times faster" * (faster > 1)
+            )
+            row(f"{minutes}: mails, most tries of one", f"{told.mails:,}, {told.tries}")
+            row(
+                "  p99 of SMS and push, before and then",
+                f"{told.p99_before:.2f} s, {told.p99:.2f} s",
+                "the same",
+            )
+            row("  mails lost, twice", f"{told.lost}, {told.twice}", "0")
+            row("  all mails after its return", f"{told.back:.0f} s", "300 s")
+            if (
+                told.lost
+                or told.others_open
+                or told.back > 300
+                or told.p99 > told.p99_before + 1
+                or not told.turned_away
+            ):
+                raise Unavailable("The drill has failed.")
 
 
 def first_messages(engine: Engine, hamlet: list[int], counts: Callable[[], dict]) -> None:

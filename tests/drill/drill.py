@@ -43,8 +43,10 @@ class Result:
 class Workers:
     """Sending processes, which may be killed and are then started again."""
 
-    def __init__(self, url: str, port: int, lease_seconds: float, number: int = 2) -> None:
-        self._arguments = [url, str(port), str(lease_seconds)]
+    def __init__(
+        self, url: str, port: int, lease_seconds: float, mail_port: int = 0, number: int = 2
+    ) -> None:
+        self._arguments = [url, str(port), str(lease_seconds), str(mail_port)]
         self.processes = [self._start() for _ in range(number)]
         for process in self.processes:
             assert process.stdout
@@ -68,9 +70,9 @@ class Workers:
 
 
 @contextmanager
-def working(url: str, port: int, lease_seconds: float) -> Iterator[Workers]:
+def working(url: str, port: int, lease_seconds: float, mail_port: int = 0) -> Iterator[Workers]:
     """Two, until the end of the block."""
-    workers = Workers(url, port, lease_seconds)
+    workers = Workers(url, port, lease_seconds, mail_port)
     try:
         yield workers
     finally:
