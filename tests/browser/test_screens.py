@@ -1,6 +1,7 @@
 """Pictures of every screen for docs/screens.md: phone and desk, by day and by night.
 
-GEONEIGHBOUR_SCREENSHOTS=1 takes them anew and writes the page; else what is kept is complete, small, and shown.
+GEONEIGHBOUR_SCREENSHOTS=1 takes them anew and writes the page, =alerts,alert only these; else what is kept is complete,
+small, and shown.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tests.posts.pictures import saved, scene
 pytestmark = pytest.mark.browser
 
 GALLERY, PICTURES = ROOT / "docs/screens.md", ROOT / "docs/img"
-LARGEST_OF_ALL = 4_500_000
+LARGEST_OF_ALL = 5_000_000
 LOOKS = {"phone": "phone", "phone-dark": "phone, dark", "desk": "desk", "desk-dark": "desk, dark"}
 LILLEMER = (-1.87, 48.57)
 """In the country, where nobody has drawn anything."""
@@ -117,6 +118,11 @@ def words(page: Page) -> None:
     page.locator("#body").fill("Qui pourrait me prêter une échelle samedi matin ?")
 
 
+def warning(page: Page) -> None:
+    page.get_by_text("Animal perdu").first.click()
+    page.locator("#body").fill("Chatte tigrée disparue rue de la Digue, collier rouge.")
+
+
 def radius(page: Page) -> None:
     words(page)
     page.get_by_label("Autour d’un point").check()
@@ -146,6 +152,11 @@ MEMBER = [
     Screen("write", "Writing to neighbours", "/publications/nouvelle", words),
     Screen("write-radius", "Writing as far as one chooses", "/publications/nouvelle", radius),
     Screen("post", "What a neighbour wrote", "/accueil", first_post),
+    Screen("alerts", "Alerts", "/alertes"),
+    Screen("alert", "An alert", "/alertes", first_of("alertes/1")),
+    Screen("warn", "Warning neighbours", "/alertes/nouvelle", warning),
+    Screen("alert-choices", "Which alerts come, and how", "/compte/alertes"),
+    Screen("telephone", "One's telephone and this browser", "/compte/telephone"),
     Screen("contacts", "Neighbours", "/voisins"),
     Screen("messages", "Messages", "/messages"),
     Screen("conversation", "A conversation", "/messages", conversation),
@@ -174,6 +185,7 @@ OPERATOR = [
     Screen("document", "A document to check", "/verifications", first_of("verifications/document/")),
     Screen("moderation", "What was reported", "/moderation"),
     Screen("case", "Something reported", "/moderation", first_of("moderation/")),
+    Screen("second-person", "An alert to many waits for a second person", "/alertes/a-relire"),
 ]
 
 
@@ -202,6 +214,8 @@ def test_every_screen_is_pictured(site: Site, visit: Visit) -> None:
 
 
 def take(visit: Visit, screens: list[Screen], email: str | None, paths: dict[str, str]) -> None:
+    asked = os.environ["GEONEIGHBOUR_SCREENSHOTS"].split(",")
+    screens = [screen for screen in screens if asked == ["1"] or screen.name in asked]
     for desk in (False, True):
         page = visit("/", email=email, desk=desk)
         for screen in screens:
