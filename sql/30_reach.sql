@@ -27,14 +27,19 @@ SELECT 'recipient', NULL::bigint, post_cell.post_id, mine.*
 FROM post_cell JOIN nearness.cell_key AS mine ON mine.key = post_cell.cell
 WHERE post_cell.by = 'cell'
 UNION ALL
-SELECT 'recipient', NULL::bigint, home_told.post_id, home_told.member_id, 0::bigint, NULL::text, NULL::smallint,
+-- The same twice, from either end: who reads this takes one of the two.
+SELECT 'home', NULL::bigint, home_told.post_id, home_told.member_id, 0::bigint, NULL::text, NULL::smallint,
   home_told.zone, home_told.commune_id, home_told.hidden_from_wider
 FROM nearness.home_told
+UNION ALL
+SELECT 'ground', NULL::bigint, ground_told.post_id, ground_told.member_id, 0::bigint, NULL::text, NULL::smallint,
+  ground_told.zone, ground_told.commune_id, ground_told.hidden_from_wider
+FROM nearness.ground_told
 UNION ALL
 SELECT 'watcher', mine.watch_id, watched_key.post_id, mine.member_id, mine.key, NULL::text, NULL::smallint,
   mine.home_zone, mine.home_commune, mine.hidden_from_wider
 FROM nearness.watched_key JOIN nearness.watch_key AS mine ON mine.by = watched_key.by AND mine.key = watched_key.key;
-COMMENT ON VIEW nearness.come IS 'Which posts come to whom, by reach (recipient) or by a watched area (watcher), before what acts between two people (30_reach: sees).';
+COMMENT ON VIEW nearness.come IS 'Which posts come to whom, by reach (recipient; home and ground, both the same: by an authority''s area on exact homes) or by a watched area (watcher), before what acts between two people (30_reach: sees).';
 
 CREATE OR REPLACE VIEW nearness.sees AS
 SELECT come.as_what, come.watch_id, come.post_id, come.member_id,
@@ -71,13 +76,14 @@ COMMENT ON VIEW nearness.sees IS
 CREATE OR REPLACE VIEW nearness.reached AS
 SELECT sees.post_id, sees.member_id, sees.tier, sees.rings
 FROM nearness.sees
-WHERE sees.as_what = 'recipient';
+WHERE sees.as_what IN ('recipient', 'home');
 COMMENT ON VIEW nearness.reached IS
   'Sentence 9. A row for each post and each member whom its reach comes to. By post_id it is the audience, by member_id the feed.';
 
 CREATE OR REPLACE VIEW nearness.readable AS
 SELECT sees.post_id, sees.member_id, sees.tier, sees.rings, sees.watch_id
 FROM nearness.sees
+WHERE sees.as_what IN ('recipient', 'home', 'watcher')
 UNION ALL
 SELECT post.id, visitor_key.member_id, 'neighbour', NULL::smallint, NULL::bigint
 FROM post
@@ -94,14 +100,17 @@ COMMENT ON VIEW nearness.readable IS
 CREATE OR REPLACE FUNCTION nearness.audience(of_post bigint) RETURNS TABLE (member_id bigint, tier text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 1000
 -- Planned once a connection: planning takes 20 ms, the audience of a neighbourhood less than one.
-SET plan_cache_mode = force_generic_plan AS $$
+-- To start others that help would take longer than any but the largest.
+SET plan_cache_mode = force_generic_plan SET max_parallel_workers_per_gather = 0 AS $$
 BEGIN
   RETURN QUERY
-  SELECT reached.member_id::bigint, reached.tier
-  FROM nearness.reached
-  WHERE reached.post_id = of_post
+  -- What nearness.reached says, of ground found from the ground.
+  SELECT sees.member_id::bigint, sees.tier
+  FROM nearness.sees
+  WHERE sees.post_id = of_post
+    AND sees.as_what IN ('recipient', 'ground')
   -- Who stores them by member writes twice as fast in this order.
-  ORDER BY reached.member_id;
+  ORDER BY sees.member_id;
 END
 $$;
 COMMENT ON FUNCTION nearness.audience(bigint) IS

@@ -30,7 +30,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
   SELECT nearness.proposals_for(of_member)
   UNION
-  SELECT nearness.neighbourhoods_of_home(of_member)
+  SELECT home_neighbourhood.id FROM nearness.home_neighbourhood WHERE home_neighbourhood.member_id = of_member
   UNION
   SELECT near_zone.other
   FROM residence

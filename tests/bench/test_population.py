@@ -43,7 +43,7 @@ def test_it_is_as_the_services_would_have_made_it(filled: Engine) -> None:
         )
         # Who chose one lives in it; who chose none, in the surroundings.
         living = rows(
-            "SELECT member_id, zone, surroundings, nearness.neighbourhoods_of_home(member_id) FROM residence"
+            "SELECT member_id, zone, surroundings, home_neighbourhood.id FROM residence JOIN nearness.home_neighbourhood USING (member_id)"
         )
         chosen = {member: zone for member, zone, around, _ in living if zone != around}
         assert chosen.items() <= {(member, drawn) for member, _, _, drawn in living}

@@ -14,7 +14,7 @@ from tests.world import communes, settled
 LOOK_AT_HOMES = {
     ("home_in", "of_member bigint, area geometry", "boolean"),
     ("commune_of_home", "of_member bigint", "bigint"),
-    ("neighbourhoods_of_home", "of_member bigint", "SETOF bigint"),
+    ("homes_on", "ground geometry", "SETOF integer"),
     ("set_home", "of_member bigint, lon double precision, lat double precision", "void"),
 }
 """With the owner's rights. Whoever adds one says here what it gives back: never a point, a cell or a distance."""

@@ -115,7 +115,7 @@ def _asked(session: Session, points: Array) -> list[Any]:
         session.execute(
             text(
                 "SELECT nearness.commune_of_home(m),"
-                " ARRAY(SELECT n FROM nearness.neighbourhoods_of_home(m) AS n ORDER BY n)"
+                " ARRAY(SELECT id FROM nearness.home_neighbourhood WHERE member_id = m ORDER BY id)"
                 " FROM unnest(CAST(:m AS bigint[])) WITH ORDINALITY AS asked (m, at) ORDER BY at"
             ),
             {"m": list(members)},

@@ -7,7 +7,7 @@ SELECT 1 AS run
 -- == this project
 SELECT place.n, found.id
 FROM bench.place
-CROSS JOIN LATERAL nearness.neighbourhoods_of_home(place.member_id::bigint) AS found (id)
+JOIN nearness.home_neighbourhood AS found ON found.member_id = place.member_id
 -- == plain GiST
 SELECT place.n, neighbourhood.id
 FROM bench.place
