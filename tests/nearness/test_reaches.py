@@ -175,6 +175,23 @@ def test_all_is_for_who_speaks_for_many(town: Town, people: dict[str, int]) -> N
     assert tiers == {"beyond"}
 
 
+def test_a_feed_under_a_tier_is_that_part_of_the_whole(town: Town, people: dict[str, int]) -> None:
+    """Radii, areas and what is for all say no tier: these are found by the zones and communes where they began."""
+    told = set()
+    # All are in each other's wider area; who hides from it is of the commune, or of the next.
+    town.session.execute(text("UPDATE member SET hidden_from_wider = true WHERE id = :a"), {"a": people["a"]})
+    for author in (*(people[letter] for letter in "abcz"), town.join(HOMES["a"])):
+        write(town, author, "radius", radius_m=50_000)
+        write(town, author, "area", area=box(-2.1, 48.5, -1.8, 48.7))
+    for letter, member in people.items():
+        whole = [(row.id, row.tier) for row in queries.feed(town.session, member, most=50) if not row.mine]
+        for tier in ("neighbour", "wider", "commune", "adjacent_commune", "beyond"):
+            only = queries.feed(town.session, member, most=50, tier=tier)
+            assert [(row.id, row.tier) for row in only] == [row for row in whole if row[1] == tier], letter
+        told |= {tier for _, tier in whole}
+    assert told == {"neighbour", "wider", "commune", "adjacent_commune", "beyond"}
+
+
 class TestOnHomes:
     """b's home is on the side of the area."""
 
@@ -360,3 +377,40 @@ def test_another_radius_or_area_is_another_post(town: Town, people: dict[str, in
         for area in (box(-2, 48.6, -1.9, 48.7), box(-2, 48.6, -1.9, 48.7), box(-2, 48.6, -1.8, 48.7))
     ]
     assert areas[0] == areas[1] != areas[2]
+
+
+def test_an_area_finds_every_home_of_a_crowd_once(town: Town) -> None:
+    """Crowded ground is quartered: homes on the sides of quarters, on edges and corners, in holes and far outside."""
+    around = shapely.box(-2.0, 48.0, -1.9, 48.1)
+    hole = shapely.box(-1.96, 48.04, -1.94, 48.06)
+    shapes = [
+        around,
+        around - hole,
+        shapely.Point(-1.95, 48.05).buffer(0.05, quad_segs=4),
+        # Three corners, two of them on homes.
+        shapely.Polygon([(-2.0, 48.0), (-1.9, 48.0), (-1.955, 48.0925)]),
+        shapely.MultiPolygon([shapely.box(-2.0, 48.0, -1.98, 48.02), shapely.box(-1.92, 48.08, -1.9, 48.1)]),
+    ]
+    # A lattice through the middles of the quarters, and beyond them.
+    town.session.execute(
+        text("""
+            WITH crowd AS (
+              INSERT INTO member (name) SELECT 'One of many' FROM generate_series(1, 45 * 45) RETURNING id
+            ),
+            placed AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM crowd)
+            INSERT INTO private.home (member_id, geom)
+            SELECT id, ST_SetSRID(ST_MakePoint(round(-2.005 + 0.0025 * (n % 45), 7), round(47.995 + 0.0025 * (n / 45), 7)), 4326)
+            FROM placed
+        """)
+    )
+    for shape in shapes:
+        found, covered = town.session.execute(
+            text("""
+                SELECT ARRAY(SELECT member_id FROM nearness.homes_on(area.geom) AS member_id ORDER BY 1),
+                  ARRAY(SELECT member_id FROM private.home WHERE ST_Covers(area.geom, home.geom) ORDER BY 1)
+                FROM ST_GeomFromText(:area, 4326) AS area (geom)
+            """),
+            {"area": shape.wkt},
+        ).one()
+        assert found == covered
+        assert len(found) > 100
