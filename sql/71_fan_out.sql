@@ -183,11 +183,11 @@ END;
 COMMENT ON FUNCTION nearness.waiting_for_second(bigint) IS 'The alerts that wait for a second person, whom this member may be.';
 
 CREATE OR REPLACE FUNCTION nearness.similar_alerts(of_member bigint, of_kind text, near geometry)
-RETURNS TABLE (post_id bigint, tier text)
+RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5 AS $$
 BEGIN
   RETURN QUERY
-  SELECT shown.post_id, shown.tier
+  SELECT recent.post_id
   FROM (
     SELECT alert.post_id, alert.place
     FROM alert
@@ -199,17 +199,17 @@ BEGIN
     LIMIT 200
   ) AS recent
   CROSS JOIN LATERAL (
-    SELECT recent.post_id, min(readable.tier) AS tier
+    SELECT 1
     FROM nearness.readable
     WHERE readable.post_id = recent.post_id
       AND readable.member_id = of_member
       -- Without a place on both, near is what is around the home.
       AND (near IS NOT NULL AND recent.place IS NOT NULL OR readable.tier IN ('neighbour', 'wider'))
-    HAVING count(*) > 0
     UNION ALL
-    SELECT post.id, 'self' FROM post WHERE post.id = recent.post_id AND post.author_id = of_member AND post.hidden_at IS NULL
-  ) AS shown
-  ORDER BY shown.post_id DESC
+    SELECT 1 FROM post WHERE post.id = recent.post_id AND post.author_id = of_member AND post.hidden_at IS NULL
+    LIMIT 1
+  ) AS seen
+  ORDER BY recent.post_id DESC
   LIMIT 5;
 END
 $$;

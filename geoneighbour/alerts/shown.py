@@ -34,7 +34,7 @@ _WAITING = text(
 )
 _SIMILAR = text(
     "SELECT shown.* FROM nearness.similar_alerts(:member, :kind, ST_GeomFromWKB(:place, 4326)) AS alike,"
-    " nearness.alert_shown(alike.post_id, :member) AS shown ORDER BY shown.id DESC"
+    " nearness.alert_shown(alike, :member) AS shown ORDER BY shown.id DESC"
 )
 _PROGRESS = text("SELECT nearness.delivery_progress(:post)")
 _ROUNDED = text("SELECT nearness.rounded(:sent), nearness.rounded(:waiting)")
