@@ -5,7 +5,7 @@ Zones are best given in the order of the grid: then those of a batch lie near ea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ SIZE = 1_000
 """Zones or anchors in a batch: a second or two."""
 STEPS = [1, 2, 3, 5, 8, 13, 20]
 """The spreads there are, in the order of sql/22_spread.sql."""
+NEAR = 5
+"""Rings that are counted first: a disc of 5 is a tenth of one of 20, and is enough where many live."""
 FURTHEST = cells.MOST_RINGS + 2
 """Surroundings begin two steps from their middle cell, by which they are found."""
 
@@ -34,10 +36,20 @@ class Disc:
 
 def review_spreads(session: Session, anchors: Sequence[int]) -> list[int]:
     """Sets the spreads of anchors from the last census; returns those anchors whose spread changed."""
-    discs = [Disc(*cells.surroundings_rings(anchor)) for anchor in anchors]
+    # Where few rings hold twice as many people as are looked for, no spread goes further, whichever stands.
+    enough = 2 * (session.scalars(text("SELECT spread_members FROM nearness_setting")).one())
+    held = _held_within(session, anchors, NEAR)
+    sparse = [anchor for anchor, members in held.items() if members[-1] < enough]
+    held |= _held_within(session, sparse, cells.MOST_RINGS)
+    numbers = [number for anchor in anchors for number in held[anchor]]
+    return list(session.scalars(select(func.nearness.review_spreads(list(anchors), numbers))))
+
+
+def _held_within(session: Session, anchors: Sequence[int], most: int) -> dict[int, list[int]]:
+    """What each of STEPS holds, for each anchor; nobody beyond `most` rings is counted."""
+    discs = [Disc(*cells.surroundings_rings(anchor, most)) for anchor in anchors]
     counted = _rows(session, func.nearness.census_between, _regions(discs))
-    held = [number for disc in discs for number in _held(disc, *counted)]
-    return list(session.scalars(select(func.nearness.review_spreads(list(anchors), held))))
+    return {anchor: _held(disc, *counted) for anchor, disc in zip(anchors, discs, strict=True)}
 
 
 def _held(disc: Disc, counted: cells.Cells, members: cells.Cells) -> list[int]:
@@ -55,10 +67,16 @@ def relate(session: Session, of_zones: Sequence[int]) -> int:
     return session.scalar(select(related)) or 0
 
 
-def pairs(session: Session, of_zones: Sequence[int]) -> tuple[cells.Cells, cells.Cells, cells.Cells]:
-    """Each of these zones, each other zone at most 20 rings away, whatever their spreads, and the rings: three columns."""
+def pairs(
+    session: Session, of_zones: Sequence[int], most: Mapping[int, int] | None = None
+) -> tuple[cells.Cells, cells.Cells, cells.Cells]:
+    """Each of these zones, each other zone at most 20 rings away, whatever their spreads, and the rings: three columns.
+
+    With `most`, of each zone: all that are at most so many rings away, and maybe more.
+    """
     # A zone may be cut off from all its cells: then it has no disc, and no wider area.
-    discs = {zone: disc for zone in of_zones if (disc := _disc(session, zone)).reached.size}
+    rings = {zone: most[zone] + 2 if most else FURTHEST for zone in of_zones}
+    discs = {zone: disc for zone in of_zones if (disc := _disc(session, zone, rings[zone])).reached.size}
     regions = _regions(list(discs.values()))
     walled = np.array(
         session.scalars(select(func.nearness.barrier_regions(regions.tolist()))).all(), np.int64
@@ -93,11 +111,11 @@ def _walk(session: Session, of_zones: Collection[int], walled: list[int]) -> dic
     return walks
 
 
-def _disc(session: Session, zone: int) -> Disc:
+def _disc(session: Session, zone: int, rings: int) -> Disc:
     if zones.is_surroundings(zone):
-        return Disc(*cells.surroundings_rings(zone, FURTHEST))
+        return Disc(*cells.surroundings_rings(zone, rings))
     cover = session.scalars(text("SELECT cell FROM zone_cell WHERE zone = :zone"), {"zone": zone}).all()
-    return Disc(*cells.rings_of(frozenset(cover), FURTHEST))
+    return Disc(*cells.rings_of(frozenset(cover), rings))
 
 
 class _Starts:

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from geoneighbour.database.engine import make_engine
+from geoneighbour.database.engine import copying, make_engine
 from geoneighbour.ground import cells
 from geoneighbour.neighbourhoods import batches
-from tests.bench import ground, loading, population
+from tests.bench import ground, loading, made_zones, population
 from tests.bench.lots import lots
 
 HOME = np.dtype(
@@ -71,12 +71,12 @@ def fill(
     ids[by_id] = np.arange(1, members + 1)
     with population.filling(engine) as session, population.without_indexes(session, *loading.GROUND):
         seats = homes[by_id[: population.neighbourhoods_for(members)]]
-        drawn = population.draw(
+        drawn = made_zones.draw(
             session, list(zip(seats["lon"].tolist(), seats["lat"].tolist(), strict=True)), seed
         )
         say(f"{drawn} neighbourhoods")
         around = np.unique(homes["surroundings"])
-        say(f"{population.make_surroundings(session, around.tolist())} surroundings")
+        say(f"{made_zones.surroundings(session, around.tolist())} surroundings")
         quarters = np.array(
             [
                 shapely.from_wkb(bytes(wkb))
@@ -96,6 +96,7 @@ def fill(
         with population.without_indexes(session, "post_cell"):
             population.run(session, "placed_at_once", values)
         say("cells of posts")
+    engine.dispose()
 
 
 def outlines_of(session: Session, towns: Sequence[ground.Town]) -> list[shapely.MultiPolygon]:
@@ -233,11 +234,10 @@ def review(
     engine.dispose()
 
     def relate(start: int) -> int:
-        some = ids[start : start + batches.SIZE].tolist()
         with loading.own(url) as session:
-            return population.copy_pairs(session, some, ids, spreads)
+            return copy_pairs(session, slice(start, start + batches.SIZE), ids, spreads)
 
-    pairs = sum(on_all_processors(relate, range(0, ids.size, batches.SIZE), "wider areas")) // 2
+    pairs = sum(on_all_processors(relate, range(0, ids.size, batches.SIZE), "wider areas"))
     loading.make_all(
         url, ["ALTER TABLE wider_area ADD CONSTRAINT pk_wider_area PRIMARY KEY (zone, other)"], indexes
     )
@@ -246,6 +246,23 @@ def review(
         population.run(session, "related", {})
         say(f"{loading.publish(session)} cells published")
         population.run(session, "reviewed", {})
+
+
+def copy_pairs(session: Session, some: slice, ids: cells.Cells, spreads: cells.Cells) -> int:
+    """The pairs whose larger spread is that of some zones, both ways: no zone looks further than its own spread."""
+    most = dict(zip(ids[some].tolist(), spreads[some].tolist(), strict=True))
+    zone, other, rings = batches.pairs(session, list(most), most)
+    mine, its = (spreads[np.searchsorted(ids, side)] for side in (zone, other))
+    found = (rings <= mine) & ((mine > its) | (mine == its) & (zone < other))
+    columns = [column[found].tolist() for column in (zone, other, rings)]
+    with copying(session, population.COPY_WIDER_AREAS) as copy:
+        copy.write(
+            "".join(
+                f"{one}\t{two}\t{steps}\n{two}\t{one}\t{steps}\n"
+                for one, two, steps in zip(*columns, strict=True)
+            )
+        )
+    return len(columns[0])
 
 
 _doing: Callable[[Any], Any]

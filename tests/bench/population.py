@@ -39,17 +39,12 @@ from geoneighbour.errors import Conflict
 from geoneighbour.ground import cells
 from geoneighbour.members.models import Member
 from geoneighbour.nearness import review
-from geoneighbour.neighbourhoods import batches, queries
-from tests.bench import ground
+from geoneighbour.neighbourhoods import batches
+from tests.bench import ground, made_zones
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 COPY_STAGED = "COPY population_staged (place, lon, lat, surroundings, home_cell) FROM STDIN"
-COPY_NEIGHBOURHOODS = "COPY neighbourhood (id, name, state, geom, anchor, cover, opened_at) FROM STDIN"
-COPY_ZONES = "COPY zone (id, anchor) FROM STDIN"
 COPY_WIDER_AREAS = "COPY wider_area (zone, other, rings) FROM STDIN"
-COPY_ZONE_CELLS = "COPY zone_cell (cell, zone) FROM STDIN"
-OPENED = "2024-01-01"
-AT_ONCE = 20_000
 
 
 @click.command(help=__doc__)
@@ -134,9 +129,9 @@ def fill(
         say("homes")
         with without_indexes(session, "zone", "zone_cell", "neighbourhood"):
             seats = session.execute(text(BLOCKS["seats"]), {"wanted": neighbourhoods}).all()
-            drawn = draw(session, [tuple(seat) for seat in seats], seed)
+            drawn = made_zones.draw(session, [tuple(seat) for seat in seats], seed)
             say(f"{drawn} neighbourhoods")
-            made = make_surroundings(session, session.scalars(text(BLOCKS["surroundings"])).all())
+            made = made_zones.surroundings(session, session.scalars(text(BLOCKS["surroundings"])).all())
         say(f"{made} surroundings")
         with without_indexes(session, "private.home", "member"):
             run(session, "members", values)
@@ -267,49 +262,6 @@ def outlines_of(session: Session, ids: list[int]) -> dict[int, shapely.MultiPoly
         text("SELECT id, ST_AsBinary(geom) FROM commune WHERE id = ANY (:ids)"), {"ids": ids}
     ).all()
     return {key: shapely.from_wkb(bytes(wkb)) for key, wkb in rows}
-
-
-def draw(session: Session, seats: Sequence[tuple[float, float]], seed: int) -> int:
-    """Open neighbourhoods around homes that are as good as chosen by lot: many in towns, some over borders and over each other."""
-    largest = queries.largest_km2(session)
-    drawn: list[tuple[int, int, list[int]]] = []
-    with copying(session, COPY_NEIGHBOURHOODS) as copy:
-        for number, (lon, lat) in enumerate(tqdm(seats, desc="neighbourhoods", disable=None), start=1):
-            rng = np.random.default_rng([seed, 3, number])
-            while True:
-                shape = ground.neighbourhood(lon, lat, largest, rng)
-                if ground.fits(shape, largest):
-                    break
-            cover, anchor = sorted(cells.cover(shape)), cells.anchor(shape)
-            drawn.append((number, anchor, cover))
-            listed = ",".join(map(str, cover))
-            outline = shapely.to_wkb(shapely.set_srid(shape, 4326), hex=True, include_srid=True)
-            copy.write(f"{number}\tQuartier {number}\topen\t{outline}\t{anchor}\t{{{listed}}}\t{OPENED}\n")
-    copy_zones(session, drawn)
-    session.execute(
-        text("SELECT setval(pg_get_serial_sequence('neighbourhood', 'id'), :last)"),
-        {"last": max(1, len(drawn))},
-    )
-    return len(drawn)
-
-
-def make_surroundings(session: Session, ids: Sequence[int]) -> int:
-    """The surroundings of every home, in the order of the grid."""
-    for start in tqdm(range(0, len(ids), AT_ONCE), desc="surroundings", disable=None):
-        copy_zones(
-            session,
-            [(cell, cell, sorted(cells.surroundings_cover(cell))) for cell in ids[start : start + AT_ONCE]],
-        )
-    return len(ids)
-
-
-def copy_zones(session: Session, made: Sequence[tuple[int, int, list[int]]]) -> None:
-    """Zones with their anchors and covers."""
-    with copying(session, COPY_ZONES) as copy:
-        copy.write("".join(f"{zone}\t{anchor}\n" for zone, anchor, _ in made))
-    with copying(session, COPY_ZONE_CELLS) as copy:
-        for zone, _, cover in made:
-            copy.write("".join(f"{cell}\t{zone}\n" for cell in cover))
 
 
 def run(session: Session, block: str, values: dict[str, Any]) -> None:

@@ -1,0 +1,27 @@
+-- == title
+-- Q2 neighbours of a viewer
+-- == variants
+-- any viewer, of 15 to 35 members
+-- == cases
+SELECT viewer.member_id AS member FROM bench.viewer
+WHERE :variant = 'any viewer' OR viewer.members BETWEEN 15 AND 35
+ORDER BY viewer.n LIMIT 100
+-- == this project
+SELECT roll.id, roll.name FROM nearness.roll(:member) AS roll
+-- == fenced GiST
+SELECT other.member_id, other.name
+FROM (
+  SELECT ground.geom, ground.choice, viewer.member_id
+  FROM bench.person AS viewer
+  JOIN bench.ground ON ST_Covers(ground.geom, viewer.geom) AND ground.choice = viewer.choice
+  WHERE viewer.member_id = :member OFFSET 0
+) AS mine
+CROSS JOIN LATERAL (
+  SELECT person.member_id, person.name, person.choice, person.listed
+  FROM bench.person WHERE ST_Covers(mine.geom, person.geom) OFFSET 0
+) AS other
+WHERE other.choice = mine.choice AND other.member_id <> mine.member_id AND other.listed
+  AND NOT EXISTS (SELECT FROM block WHERE (blocker_id, blocked_id) IN ((mine.member_id, other.member_id), (other.member_id, mine.member_id)))
+ORDER BY other.name, other.member_id
+-- == floor
+SELECT 1 WHERE :member > 0
