@@ -42,12 +42,15 @@ class Phone(Base):
 
 
 class PushSubscription(Base):
-    """A browser that a member lets be woken, sealed: {"endpoint", "p256dh", "auth"}."""
+    """A browser that a member lets be woken, sealed: {"endpoint", "p256dh", "auth"}. It goes with the login in which it was made."""
 
     __tablename__ = "push_subscription"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    login_id: Mapped[int | None] = mapped_column(
+        ForeignKey("login_session.id", ondelete="CASCADE"), index=True, comment="null: of no login"
+    )
     endpoint_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True, comment="keyed hash")
     box: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

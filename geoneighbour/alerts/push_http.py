@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import current_app
 from pydantic import BaseModel, ConfigDict, Field
 
+from geoneighbour.accounts import sessions
 from geoneighbour.alerts import pushes
 from geoneighbour.channels.push import subscription
 from geoneighbour.database.http import db
@@ -40,10 +41,10 @@ class Address(BaseModel):
 @api.post("")
 @api.input(Browser)
 def subscribe(json_data: Browser) -> tuple[str, int]:
-    """Wakes this browser for my alerts. Only known push services are called (PUSH_HOSTS)."""
+    """Wakes this browser for my alerts, as long as it is logged in. Only known push services are called (PUSH_HOSTS)."""
     settings = current_app.config["SETTINGS"]
     browser = subscription(settings, json_data.endpoint, json_data.keys.p256dh, json_data.keys.auth)
-    pushes.subscribe(db(), sealer(), Keys(settings), current_member().id, browser)
+    pushes.subscribe(db(), sealer(), Keys(settings), current_member().id, browser, sessions.present())
     return "", 204
 
 

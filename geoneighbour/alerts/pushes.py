@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from geoneighbour.accounts.models import Account
 from geoneighbour.alerts.channel_models import PushSubscription
 from geoneighbour.channels.push import Subscription
 from geoneighbour.sealing import Sealer
@@ -19,16 +20,29 @@ MOST = 8
 """Browsers of one member: the one that subscribed longest ago goes."""
 
 
-def subscribe(session: Session, sealer: Sealer, keys: Keys, member_id: int, browser: Subscription) -> None:
-    """A browser is whose it was last: somebody else may log in there."""
+def subscribe(
+    session: Session,
+    sealer: Sealer,
+    keys: Keys,
+    member_id: int,
+    browser: Subscription,
+    login_id: int | None = None,
+) -> None:
+    """A browser is whose it was last: somebody else may log in there. It is woken until that login ends."""
     box = sealer.seal(json.loads(browser.to_json()))
     wanted = insert(PushSubscription).values(
-        member_id=member_id, endpoint_hash=keys.endpoint(browser.endpoint), box=box
+        member_id=member_id, login_id=login_id, endpoint_hash=keys.endpoint(browser.endpoint), box=box
     )
     session.execute(
         wanted.on_conflict_do_update(
             index_elements=["endpoint_hash"],
-            set_={"member_id": member_id, "box": box, "created_at": func.now(), "failed_at": None},
+            set_={
+                "member_id": member_id,
+                "login_id": login_id,
+                "box": box,
+                "created_at": func.now(),
+                "failed_at": None,
+            },
         )
     )
     kept = (
@@ -58,9 +72,11 @@ def forget(session: Session, keys: Keys, to: str) -> None:
 
 
 def subscriptions(session: Session, sealer: Sealer, member_ids: Sequence[int]) -> dict[int, list[str]]:
-    """By member what channels.push sends to: one for each browser."""
-    found = select(PushSubscription.member_id, PushSubscription.box).where(
-        PushSubscription.member_id.in_(member_ids)
+    """By member what channels.push sends to: one for each browser. None of an account that is closed."""
+    found = (
+        select(PushSubscription.member_id, PushSubscription.box)
+        .join(Account, Account.member_id == PushSubscription.member_id)
+        .where(PushSubscription.member_id.in_(member_ids), Account.active)
     )
     browsers = defaultdict[int, list[str]](list)
     for member_id, box in session.execute(found):

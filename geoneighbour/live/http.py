@@ -9,8 +9,9 @@ from apiflask import APIBlueprint
 from flask import current_app, request
 from sqlalchemy import text
 
+from geoneighbour.accounts import sessions
 from geoneighbour.database.http import db
-from geoneighbour.live.tickets import Tickets
+from geoneighbour.live.tickets import Page, Tickets
 from geoneighbour.members.http import current_member
 from geoneighbour.settings import Settings
 
@@ -25,7 +26,7 @@ def where() -> dict[str, Any]:
     member_id = current_member().id
     newest = db().execute(_NEWEST, {"member": member_id}).mappings().one_or_none()
     place = address(current_app.config["SETTINGS"])
-    ticket = Tickets(current_app.config["SETTINGS"]).make(member_id)
+    ticket = Tickets(current_app.config["SETTINGS"]).make(Page(member_id, sessions.present() or 0))
     return {"url": place and f"{place}?ticket={ticket}", "newest": dict(newest) if newest else None}
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+from geoneighbour.live.tickets import Page
+
 POLL_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
 MOST_PAGES = 20_000
@@ -18,7 +20,7 @@ MOST_OF_A_MEMBER = 10
 """Pages open at once; of one member, the one that opened first goes."""
 REMEMBERED = 2000
 """Words that were told lately: an alert takes a while to commit, so what is recent is looked at more than once."""
-NEWS = "SELECT word_id, post_id, member_id FROM nearness.words_heard(%s, %s)"
+NEWS = "SELECT word_id, post_id, login_id FROM nearness.words_heard(%s, %s)"
 
 log = logging.getLogger(__name__)
 Word = dict[str, int]
@@ -33,27 +35,27 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pages: dict[int, list[asyncio.Queue[Word | None]]] = defaultdict(list)
+        self._pages: dict[int, list[tuple[Page, asyncio.Queue[Word | None]]]] = defaultdict(list)
         self._told: deque[int] = deque(maxlen=REMEMBERED)
         self.listening = asyncio.Event()
 
     @contextmanager
-    def page(self, member_id: int) -> Iterator[asyncio.Queue[Word | None]]:
-        """What comes for a member while the page is open; None: it is to close. Full."""
+    def page(self, page: Page) -> Iterator[asyncio.Queue[Word | None]]:
+        """What comes for a member while the page is open and its login too; None: it is to close. Full."""
         if sum(map(len, self._pages.values())) >= MOST_PAGES:
             raise Full
         queue: asyncio.Queue[Word | None] = asyncio.Queue()
-        own = self._pages[member_id]
-        own.append(queue)
+        own, entry = self._pages[page.member_id], (page, queue)
+        own.append(entry)
         if len(own) > MOST_OF_A_MEMBER:
-            own.pop(0).put_nowait(None)
+            own.pop(0)[1].put_nowait(None)
         try:
             yield queue
         finally:
-            if queue in own:
-                own.remove(queue)
+            if entry in own:
+                own.remove(entry)
             if not own:
-                self._pages.pop(member_id, None)
+                self._pages.pop(page.member_id, None)
 
     async def run(self) -> None:
         """Until it is cancelled, whatever becomes of the database meanwhile."""
@@ -78,11 +80,16 @@ class Listener:
                     pass
 
     async def _look(self, connection: psycopg.AsyncConnection[Any], tell: bool = True) -> None:
-        members = list(self._pages) if tell else None
+        open_pages = defaultdict[int, list[asyncio.Queue[Word | None]]](list)
+        for own in self._pages.values():
+            for page, queue in own:
+                open_pages[page.login_id].append(queue)
         fresh = set[int]()
-        async with await connection.execute(NEWS, [list(self._told), members]) as rows:
-            async for word_id, post_id, member_id in rows:
+        async with await connection.execute(
+            NEWS, [list(self._told), list(open_pages) if tell else None]
+        ) as rows:
+            async for word_id, post_id, login_id in rows:
                 fresh.add(word_id)
-                for queue in self._pages.get(member_id, ()):
+                for queue in open_pages.get(login_id, ()):
                     queue.put_nowait({"post_id": post_id, "word": word_id})
         self._told.extend(fresh)

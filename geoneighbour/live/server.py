@@ -16,14 +16,14 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from geoneighbour.live.listening import Full, Listener
-from geoneighbour.live.tickets import Tickets
+from geoneighbour.live.tickets import Page, Tickets
 from geoneighbour.settings import Settings
 
 PATH = "/direct"
 BEAT_SECONDS = 20.0
 """So that a proxy does not take a quiet page for a dead one."""
 LONGEST_SECONDS = 15 * 60
-"""Then the page comes with a new ticket, which takes a session that is still open."""
+"""Then the page comes with a new ticket. One whose login has ended hears nothing before that either (nearness.words_heard)."""
 
 
 def make_app(settings: Settings, url: str) -> Starlette:
@@ -40,12 +40,12 @@ def make_app(settings: Settings, url: str) -> Starlette:
 
     async def direct(request: Request) -> Response:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **_allowed(request, settings)}
-        member_id = tickets.read(request.query_params.get("ticket", ""))
-        if member_id is None:
+        page = tickets.read(request.query_params.get("ticket", ""))
+        if page is None:
             return PlainTextResponse("", 403, headers)
         if not listener.listening.is_set():
             return PlainTextResponse("", 503, headers)
-        return StreamingResponse(_events(listener, member_id), 200, headers, "text/event-stream")
+        return StreamingResponse(_events(listener, page), 200, headers, "text/event-stream")
 
     async def health(_: Request) -> Response:
         return PlainTextResponse("", 200 if listener.listening.is_set() else 503)
@@ -66,11 +66,11 @@ def serve(settings: Settings, url: str, port: int) -> None:
     )
 
 
-async def _events(listener: Listener, member_id: int) -> AsyncIterator[str]:
+async def _events(listener: Listener, page: Page) -> AsyncIterator[str]:
     # Not all at once, after a start.
     until = asyncio.get_running_loop().time() + LONGEST_SECONDS * random.uniform(0.8, 1)  # noqa: S311
     try:
-        with listener.page(member_id) as news:
+        with listener.page(page) as news:
             yield ": here\n\n"
             while (left := until - asyncio.get_running_loop().time()) > 0:
                 try:

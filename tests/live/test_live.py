@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoneighbour.live.tickets import Tickets
+from geoneighbour.live.tickets import Page, Tickets
 from geoneighbour.settings import Settings
+from tests.alerts import town
 from tests.world import communes, settled
 
 SETTINGS = Settings(secret_key="for tests only")
@@ -85,6 +86,17 @@ def reach(session: Session, post_id: int, member_id: int) -> None:
     )
 
 
+def login(session: Session, member_id: int) -> Page:
+    account = "SELECT id FROM account WHERE member_id = :member"
+    if session.scalar(text(account), {"member": member_id}) is None:
+        town.account(session, member_id, f"m{member_id}@example.org")
+    made = text(
+        "INSERT INTO login_session (account_id, word_hash, browser, device)"
+        f" VALUES (({account}), sha256(random()::text::bytea), '', '') RETURNING id"
+    )
+    return Page(member_id, session.scalar(made, {"member": member_id}))  # type: ignore[arg-type]
+
+
 def ring(session: Session, word: int) -> None:
     session.execute(text("SELECT pg_notify('alerts', :word)"), {"word": str(word)})
     session.commit()
@@ -92,7 +104,7 @@ def ring(session: Session, word: int) -> None:
 
 def refuses_what_is_no_ticket(live: str) -> None:
     other = Tickets(Settings(secret_key="another"))
-    for ticket in ("", "x", other.make(1), Tickets(SETTINGS).make("1")):  # type: ignore[arg-type]
+    for ticket in ("", "x", other.make(Page(1, 1)), Tickets(SETTINGS).make(1)):  # type: ignore[arg-type]
         answer = httpx.get(
             f"{live}/direct", params={"ticket": ticket}, headers={"Origin": "https://evil.example"}
         )
@@ -109,20 +121,21 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, int]]]:
 def test_a_word_comes_at_once_to_whom_it_reached(live: str, session: Session, database) -> None:
     communes(session, ["A"])
     anne, bruno = settled(session, "Anne", -2.05, 48.55), settled(session, "Bruno", -2.06, 48.56)
+    hers_now, his_now, his_other = login(session, anne), login(session, bruno), login(session, bruno)
     session.commit()
     tickets = Tickets(SETTINGS)
     refuses_what_is_no_ticket(live)
     with httpx.Client(timeout=8) as client:
 
-        def page(member: int):
+        def page(of: Page):
             return client.stream(
                 "GET",
                 f"{live}/direct",
-                params={"ticket": tickets.make(member)},
+                params={"ticket": tickets.make(of)},
                 headers={"Origin": "http://127.0.0.1:8000"},
             )
 
-        with page(anne) as hers, page(bruno) as his:
+        with page(hers_now) as hers, page(his_now) as his, page(his_other) as elsewhere:
             assert hers.status_code == his.status_code == 200
             assert hers.headers["content-type"].startswith("text/event-stream")
             assert hers.headers["access-control-allow-origin"] == "http://127.0.0.1:8000"
@@ -154,9 +167,24 @@ def test_a_word_comes_at_once_to_whom_it_reached(live: str, session: Session, da
             session.commit()
             assert next(to_anne) == ("alert", {"post_id": both, "word": again})
             assert next(to_bruno) == ("alert", {"post_id": both, "word": again})
+            # A login that has ended hears nothing from then on, though its page is open; the same member's other one does.
+            to_other = events(elsewhere.iter_lines())
+            assert [next(to_other)[1]["word"] for _ in range(2)] == [later, again]
+            session.execute(text("DELETE FROM login_session WHERE id = :gone"), {"gone": his_other.login_id})
+            _, last = said(session, both)
+            ring(session, last)
+            assert next(to_bruno) == ("alert", {"post_id": both, "word": last})
+            # Nor who is suspended, or whose account is closed: asked as the process asks.
+            heard = text("SELECT login_id FROM nearness.words_heard('{}', :logins) WHERE word_id = :word")
+            asked = {"logins": [hers_now.login_id, his_now.login_id, his_other.login_id], "word": last}
+            assert set(session.scalars(heard, asked)) == {hers_now.login_id, his_now.login_id}
+            session.execute(text("UPDATE member SET suspended_at = now() WHERE id = :anne"), {"anne": anne})
+            session.execute(text("UPDATE account SET active = false WHERE member_id = :him"), {"him": bruno})
+            assert session.scalars(heard, asked).all() == [None]
 
 
 def test_a_ticket_serves_for_a_minute() -> None:
     tickets = Tickets(SETTINGS)
-    assert tickets.read(tickets.make(7)) == 7
-    assert tickets.read(tickets.make(7), seconds=-1) is None
+    page = Page(7, 8)
+    assert tickets.read(tickets.make(page)) == page
+    assert tickets.read(tickets.make(page), seconds=-1) is None

@@ -23,6 +23,7 @@ from geoneighbour.verification.codes import Keys
 from geoneighbour.web.app import create_app
 from tests.channels.browser import Browser
 from tests.channels.peers import Peer, serving
+from tests.web.conftest import PASSWORD
 from tests.world import communes, settled
 
 NUMBER = "+33612345678"
@@ -227,6 +228,52 @@ def test_a_browser_subscribes_is_woken_and_forgotten(app, world, people, logged_
     assert client.post("/compte/telephone/navigateurs/oublier").status_code == 302
     world.rollback()
     assert world.scalar(select(func.count()).select_from(PushSubscription)) == 0
+
+
+def test_a_browser_is_woken_as_long_as_it_is_logged_in(app, world, people, logged_in, gateway) -> None:
+    """Whoever logs out, is closed from elsewhere, or does not know the new password: whatever the browser does, it ends here."""
+    anne, _ = people
+    sealer = app.extensions["geoneighbour.sealer"]
+
+    sent = {}
+
+    def subscribed(name: str) -> FlaskClient:
+        browser = Browser(f"{gateway.address}/{name}").subscription
+        sent[name] = {"endpoint": browser["endpoint"], "keys": dict(list(browser.items())[1:])}
+        client = app.test_client()
+        client.post("/connexion", data={"email": f"m{anne}@exemple.fr", "password": PASSWORD})
+        answer = client.post("/api/v1/me/push", json=sent[name])
+        assert answer.status_code == 204
+        return client
+
+    logged_in(anne)
+
+    def woken() -> set[str]:
+        world.rollback()
+        found = pushes.subscriptions(world, sealer, [anne]).get(anne, [])
+        return {json.loads(one)["endpoint"].rpartition("/")[2] for one in found}
+
+    browsers = {name: subscribed(name) for name in ("home", "work", "tablet", "car")}
+    assert woken() == browsers.keys()
+    browsers["tablet"].post("/deconnexion")
+    assert woken() == {"home", "work", "car"}
+    closed = world.scalar(text("SELECT max(id) FROM login_session"))
+    browsers["home"].post(f"/compte/acces/sessions/{closed}/fermer")
+    assert woken() == {"home", "work"}
+    changed = {
+        "password": PASSWORD,
+        "new_password": "un autre mot 12",
+        "new_password_confirm": "un autre mot 12",
+    }
+    assert browsers["home"].post("/mot-de-passe/changer", data=changed).status_code == 302
+    assert woken() <= {"home"}
+    assert browsers["home"].get("/accueil").status_code == 200
+    subscribed_again = browsers["home"].post("/api/v1/me/push", json=sent["home"])
+    assert subscribed_again.status_code == 204
+    assert woken() == {"home"}
+    world.execute(text("UPDATE account SET active = false WHERE member_id = :anne"), {"anne": anne})
+    world.commit()
+    assert woken() == set()
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ def upgrade() -> None:
         "push_subscription",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("login_id", sa.BigInteger(), nullable=True, comment="null: of no login"),
         sa.Column("endpoint_hash", sa.LargeBinary(), nullable=False, comment="keyed hash"),
         sa.Column("box", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -176,9 +177,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_push_subscription_member_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["login_id"],
+            ["login_session.id"],
+            name=op.f("fk_push_subscription_login_id"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
         sa.UniqueConstraint("endpoint_hash", name=op.f("uq_push_subscription_endpoint_hash")),
     )
+    op.create_index(op.f("ix_push_subscription_login_id"), "push_subscription", ["login_id"], unique=False)
     op.create_index(op.f("ix_push_subscription_member_id"), "push_subscription", ["member_id"], unique=False)
     op.create_table(
         "sms_budget",
