@@ -155,14 +155,16 @@ COMMENT ON FUNCTION nearness.readers(bigint[], integer[]) IS
 CREATE OR REPLACE FUNCTION nearness.stopped_words(of_words bigint[]) RETURNS SETOF bigint
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-  SELECT alert_word.id
-  FROM alert_word
-  JOIN alert ON alert.post_id = alert_word.post_id
-  JOIN post ON post.id = alert_word.post_id
-  WHERE alert_word.id = ANY (of_words)
-    AND (alert.stopped_at >= alert_word.created_at OR post.hidden_at IS NOT NULL AND alert_word.what <> 'cancel');
+  SELECT asked.id
+  FROM unnest(of_words) AS asked (id)
+  LEFT JOIN alert_word ON alert_word.id = asked.id
+  LEFT JOIN alert ON alert.post_id = alert_word.post_id
+  LEFT JOIN post ON post.id = alert_word.post_id
+  WHERE alert_word.id IS NULL
+    OR alert.stopped_at >= alert_word.created_at
+    OR post.hidden_at IS NOT NULL AND alert_word.what <> 'cancel';
 END;
-COMMENT ON FUNCTION nearness.stopped_words(bigint[]) IS 'Those of some words that must not leave any more, though a worker holds them: what was stopped or hidden.';
+COMMENT ON FUNCTION nearness.stopped_words(bigint[]) IS 'Those of some words that must not leave any more, though a worker holds them: what was stopped, hidden or deleted.';
 
 CREATE OR REPLACE FUNCTION nearness.hold_channel(of_channel text) RETURNS void
 LANGUAGE sql VOLATILE STRICT
@@ -295,3 +297,31 @@ COMMENT ON FUNCTION nearness.forget_alerts(timestamptz) IS
   'Drops the ledger''s months before a moment (80 days ago at the latest), and of alerts that ended before it whom they reached; who did what half a year later. '
   'With the owner''s rights: the service does not rewrite what was done. Returns how many, a month being one.';
 REVOKE EXECUTE ON FUNCTION nearness.forget_alerts(timestamptz) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION nearness.sweep_reached(most integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT AS $$
+DECLARE
+  swept bigint;
+BEGIN
+  -- From one alert to the next by the primary key: there are few alerts, and many rows of each.
+  WITH RECURSIVE reached (post_id) AS (
+    SELECT min(alert_recipient.post_id) FROM alert_recipient
+    UNION ALL
+    SELECT (SELECT min(later.post_id) FROM alert_recipient AS later WHERE later.post_id > reached.post_id)
+    FROM reached
+    WHERE reached.post_id IS NOT NULL
+  ), doomed AS MATERIALIZED (
+    SELECT alert_recipient.post_id, alert_recipient.member_id
+    FROM reached
+    JOIN alert_recipient ON alert_recipient.post_id = reached.post_id
+    WHERE NOT EXISTS (SELECT FROM alert WHERE alert.post_id = reached.post_id)
+    LIMIT most
+  )
+  DELETE FROM alert_recipient USING doomed
+  WHERE alert_recipient.post_id = doomed.post_id AND alert_recipient.member_id = doomed.member_id;
+  GET DIAGNOSTICS swept = ROW_COUNT;
+  RETURN swept;
+END
+$$;
+COMMENT ON FUNCTION nearness.sweep_reached(integer) IS
+  'Deletes, of alerts that are gone with their author, whom they reached and what became of it: so many members at most. Returns how many.';

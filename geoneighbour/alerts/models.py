@@ -116,11 +116,14 @@ class AlertWord(Base):
 
 
 class AlertRecipient(Base):
-    """Whom an alert reached: the audience of its post as it went out."""
+    """Whom an alert reached: the audience of its post as it went out. Rows of an alert that is gone are swept later: who deletes
+    an account does not wait for a hundred thousand of them."""
 
     __tablename__ = "alert_recipient"
 
-    post_id: Mapped[int] = mapped_column(ForeignKey("alert.post_id", ondelete="CASCADE"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, comment="an alert's; no foreign key, see nearness.sweep_reached"
+    )
     # Serves a member's own alerts.
     member_id: Mapped[int] = mapped_column(
         ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True

@@ -12,11 +12,13 @@ from typing import Any
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import to_shape
 from shapely.geometry import mapping
-from sqlalchemy import Column, ColumnElement, Select, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts.models import Account
 from geoneighbour.alerts import phones
+from geoneighbour.alerts.ledger import Delivery
+from geoneighbour.alerts.models import AlertWord
 from geoneighbour.database.base import Base
 from geoneighbour.ground import cells
 from geoneighbour.members import addresses
@@ -110,6 +112,7 @@ def rows_of(session: Session, member_id: int) -> Iterator[tuple[str, list[dict[s
         elif of_account := [column.in_(_accounts(member_id)) for column in _account_columns(table)]:
             rows = session.execute(select(table).where(or_(*of_account))).mappings()
             yield table.name, [_plain(dict(row)) for row in rows]
+    yield "delivery", _deliveries(session, member_id)
     yield "conversation", _conversations(session, member_id)
 
 
@@ -131,6 +134,24 @@ def _account_columns(table: Table) -> list[Column[Any]]:
 
 def _accounts(member_id: int) -> Select[int]:
     return select(Account.id).where(Account.member_id == member_id)
+
+
+def _deliveries(session: Session, member_id: int) -> list[dict[str, Any]]:
+    """What was sent to the member, or was to be, by which channel and what came of it: to the minute, and nothing of the workers."""
+    rows = session.execute(
+        select(
+            Delivery.post_id,
+            AlertWord.what,
+            Delivery.channel,
+            Delivery.state,
+            func.date_trunc("minute", Delivery.created_at).label("said_at"),
+            func.date_trunc("minute", Delivery.done_at).label("done_at"),
+        )
+        .join(AlertWord, AlertWord.id == Delivery.word_id)
+        .where(Delivery.member_id == member_id)
+        .order_by(Delivery.word_id, Delivery.channel)
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 def _conversations(session: Session, member_id: int) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from geoneighbour.storage import Store
 def delete(session: Session, store: Store, member_id: int) -> None:
     """Deletes a member at once, with home, account, posts and their answers, messages and photos.
 
-    What stays: neighbourhoods and changes they proposed, without a name; the counts of the last census, until the next weekly
+    What stays: for some minutes, until the worker sweeps them, whom alerts of theirs had reached, without their words or anything
+    that names their author; neighbourhoods and changes they proposed, without a name; the counts of the last census, until the next weekly
     review; backups, until they are due.
     """
     keys = session.scalars(

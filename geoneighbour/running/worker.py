@@ -9,7 +9,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts import official
+from geoneighbour.alerts import keeping, official
 from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
@@ -58,6 +58,11 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="poll_alert_feeds", queueing_lock="poll_alert_feeds")
     def polling(timestamp: int) -> dict[str, list[str]]:
         return official.poll(engine, settings)
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="sweep_alerts", queueing_lock="sweep_alerts")
+    def sweeping(timestamp: int) -> int:
+        return keeping.sweep(engine)
 
     for name, step in retention.steps(settings).items():
         _each_night(app, engine, name, step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from geoneighbour.alerts import keeping, service
@@ -13,6 +13,7 @@ from geoneighbour.alerts.models import Alert, AlertAct
 from geoneighbour.channels import Outcome
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound, TooOften
 from geoneighbour.members.models import Notice
+from geoneighbour.mydata.export import rows_of
 from geoneighbour.posts import service as posts
 from geoneighbour.posts.models import Post
 from geoneighbour.roles import service as roles
@@ -285,3 +286,35 @@ def test_the_ledger_forgets_after_ninety_days(street: Street) -> None:
     session.execute(select(func.nearness.make_delivery_month(datetime.now(UTC) - timedelta(days=150))))
     assert keeping.forget(session) == 2
     assert recipients(session, post) == set()
+
+
+def test_who_leaves_waits_for_no_ledger_and_nothing_more_leaves(
+    street: Street, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an alert's author said goes at once; whom it had reached is swept later, in steps, and nobody else's."""
+    street.settle("Anne", "Bruno", "Carla", "Dina")
+    session, sink = street.session, Sink()
+    kept = write(street, "Bruno", "Chien perdu rue du Port")
+    street.worker(sink).once()
+    gone = write(street)
+    told = dict(rows_of(session, street.ids["Carla"]))["delivery"]
+    assert [(row["post_id"], row["what"], row["channel"], row["state"]) for row in told] == [
+        (kept, "alert", "email", "sent"),
+        (gone, "alert", "email", "waiting"),
+    ]
+    assert {row[name].second for row in told for name in ("said_at", "done_at") if row[name]} == {0}
+    (word,) = session.scalars(text("SELECT id FROM alert_word WHERE post_id = :post"), {"post": gone})
+    sink.messages.clear()
+    run(session, "DELETE FROM member WHERE id = :anne", anne=street.ids["Anne"])
+    assert session.scalar(text("SELECT count(*) FROM alert_word WHERE post_id = :post"), {"post": gone}) == 0
+    assert len(recipients(session, gone)) == 3
+    assert dict(rows_of(session, street.ids["Carla"]))["delivery"] == told[:1]
+    assert session.scalars(text("SELECT nearness.stopped_words(:words)"), {"words": [word]}).all() == [word]
+    street.worker(sink).once()
+    assert sink.messages == []
+    session.commit()
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    assert keeping.sweep(database) == 3
+    assert recipients(session, gone) == set()
+    assert session.scalar(text("SELECT count(*) FROM delivery WHERE post_id = :post"), {"post": gone}) == 0
+    assert len(street.states(kept)) == 2

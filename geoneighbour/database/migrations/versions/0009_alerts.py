@@ -268,7 +268,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_alert_act_post_id"), "alert_act", ["post_id"], unique=False)
     op.create_table(
         "alert_recipient",
-        sa.Column("post_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "post_id",
+            sa.BigInteger(),
+            nullable=False,
+            comment="an alert's; no foreign key, see nearness.sweep_reached",
+        ),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("tier", sa.Text(), nullable=False),
         sa.CheckConstraint(
@@ -277,9 +282,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_alert_recipient_member_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["alert.post_id"], name=op.f("fk_alert_recipient_post_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("post_id", "member_id", name=op.f("pk_alert_recipient")),
     )
