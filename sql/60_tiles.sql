@@ -6,30 +6,35 @@ RETURNS TABLE (id bigint, code text, name text, neighbourhoods bigint, geom geom
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
   WITH lively AS MATERIALIZED (
-    SELECT nearness.commune_at(ST_PointOnSurface(neighbourhood.geom)) AS commune_id, count(*) AS neighbourhoods
-    FROM neighbourhood
-    WHERE neighbourhood.state = 'open' AND neighbourhood.geom && ST_Transform(around, 4326)
-    GROUP BY 1
+    SELECT covering.id AS commune_id, count(*) AS neighbourhoods
+    FROM (
+      SELECT ST_PointOnSurface(neighbourhood.geom) AS geom FROM neighbourhood
+      WHERE neighbourhood.state = 'open' AND neighbourhood.geom && ST_Transform(around, 4326) OFFSET 0
+    ) AS middle
+    CROSS JOIN LATERAL nearness.commune_covering(middle.geom) AS covering
+    GROUP BY covering.id
   ),
   -- Boxes alone are read, once, never outlines: from afar there are tens of thousands of them.
+  -- Joined with their counts here, where it is known how many there are: after the condition below they look like one, and each
+  -- would be compared with all counts.
   boxed AS MATERIALIZED (
-    SELECT commune.id, commune.code, commune.name, Box2D(commune.geom) AS box
+    SELECT commune.id, commune.code, commune.name, Box2D(commune.geom) AS box, lively.neighbourhoods
     FROM commune
+    LEFT JOIN lively ON lively.commune_id = commune.id
     WHERE commune.valid_to IS NULL AND commune.geom && ST_Transform(around, 4326)
   ),
   placed AS (
-    SELECT boxed.id, boxed.code, boxed.name, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS size,
+    SELECT boxed.id, boxed.code, boxed.name, boxed.neighbourhoods, (ST_XMax(box) - ST_XMin(box)) * (ST_YMax(box) - ST_YMin(box)) AS size,
       6378137 * radians((ST_XMin(box) + ST_XMax(box)) / 2) AS x,
       6378137 * asinh(tan(radians((ST_YMin(box) + ST_YMax(box)) / 2))) AS y
     FROM boxed
   )
   SELECT DISTINCT ON (floor(placed.x / square), floor(placed.y / square))
-    placed.id, placed.code, placed.name, coalesce(lively.neighbourhoods, 0), ST_SetSRID(ST_MakePoint(placed.x, placed.y), 3857)
+    placed.id, placed.code, placed.name, coalesce(placed.neighbourhoods, 0), ST_SetSRID(ST_MakePoint(placed.x, placed.y), 3857)
   FROM placed
-  LEFT JOIN lively ON lively.commune_id = placed.id
   WHERE placed.x BETWEEN ST_XMin(around) AND ST_XMax(around) AND placed.y BETWEEN ST_YMin(around) AND ST_YMax(around)
   -- Where something is going on comes first, then the widest.
-  ORDER BY floor(placed.x / square), floor(placed.y / square), lively.neighbourhoods DESC NULLS LAST, placed.size DESC, placed.id;
+  ORDER BY floor(placed.x / square), floor(placed.y / square), placed.neighbourhoods DESC NULLS LAST, placed.size DESC, placed.id;
 END;
 COMMENT ON FUNCTION nearness.commune_names(geometry, double precision) IS
   'Communes worth naming within a box (EPSG:3857), one a square of so many metres of the projection: the liveliest, then the widest.';

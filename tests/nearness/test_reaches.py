@@ -77,6 +77,9 @@ def reached(town: Town, people: dict[str, int], post: int) -> set[str]:
     audience = readers(town.session, post)
     told = text("SELECT member_id FROM nearness.audience(:post)")
     assert sorted(audience) == list(town.session.scalars(told, {"post": post}))
+    readable = text("SELECT member_id FROM nearness.readable WHERE post_id = :post AND watch_id IS NULL")
+    who = list(town.session.scalars(readable, {"post": post}))
+    assert len(who) == len(set(who))
     in_feed = {
         letter
         for letter, member in people.items()
@@ -381,7 +384,9 @@ def test_another_radius_or_area_is_another_post(town: Town, people: dict[str, in
 
 def test_an_area_finds_every_home_of_a_crowd_once(town: Town) -> None:
     """Crowded ground is quartered: homes on the sides of quarters, on edges and corners, in holes and far outside."""
-    around = shapely.box(-2.0, 48.0, -1.9, 48.1)
+    # Its corners are numbers of few bits, so that the sides of its quarters are known here.
+    around = shapely.box(-2.0, 48.0, -1.875, 48.125)
+    side = Point(((-2 - 1e-6) + (-1.875 + 1e-6)) / 2, ((48 - 1e-6) + (48.125 + 1e-6)) / 2)
     hole = shapely.box(-1.96, 48.04, -1.94, 48.06)
     shapes = [
         around,
@@ -391,7 +396,7 @@ def test_an_area_finds_every_home_of_a_crowd_once(town: Town) -> None:
         shapely.Polygon([(-2.0, 48.0), (-1.9, 48.0), (-1.955, 48.0925)]),
         shapely.MultiPolygon([shapely.box(-2.0, 48.0, -1.98, 48.02), shapely.box(-1.92, 48.08, -1.9, 48.1)]),
     ]
-    # A lattice through the middles of the quarters, and beyond them.
+    # A lattice, through edges and corners and beyond them; and two on sides of quarters.
     town.session.execute(
         text("""
             WITH crowd AS (
@@ -399,9 +404,14 @@ def test_an_area_finds_every_home_of_a_crowd_once(town: Town) -> None:
             ),
             placed AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM crowd)
             INSERT INTO private.home (member_id, geom)
-            SELECT id, ST_SetSRID(ST_MakePoint(round(-2.005 + 0.0025 * (n % 45), 7), round(47.995 + 0.0025 * (n / 45), 7)), 4326)
+            SELECT id, ST_SetSRID(CASE n
+                WHEN 0 THEN ST_MakePoint(:x, 48.01)
+                WHEN 1 THEN ST_MakePoint(-1.99, :y)
+                ELSE ST_MakePoint(round(-2.005 + 0.0025 * (n % 45), 7), round(47.995 + 0.0025 * (n / 45), 7))
+              END, 4326)
             FROM placed
-        """)
+        """),
+        {"x": side.lon, "y": side.lat},
     )
     for shape in shapes:
         found, covered = town.session.execute(
