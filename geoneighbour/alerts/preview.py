@@ -24,10 +24,14 @@ class AlertPreview:
     by_channel: dict[str, int | None]
 
 
+def count_channels(session: Session) -> None:
+    """The shares, once a day: the worker's, so that nobody's preview waits for it."""
+    session.execute(_COUNT)
+
+
 def preview_alert(session: Session, member_id: int, kind: str, meant: Reached) -> AlertPreview:
     """What a reach, as reaching.reached checked it, comes to for an alert of a kind."""
     found = preview.preview(session, member_id, meant)
-    session.execute(_COUNT)
     rows = session.scalars(select(AlertChannelShare).where(AlertChannelShare.kind == kind))
     shares = {(row.tier, row.channel): row.share for row in rows}
     by_channel = {channel: _people(found, shares, channel) for channel in CHANNELS}

@@ -9,7 +9,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts import keeping, official
+from geoneighbour.alerts import keeping, official, preview
 from geoneighbour.database.engine import make_engine, transaction
 from geoneighbour.database.upgrade import JOBS
 from geoneighbour.database.urls import with_option
@@ -63,6 +63,12 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="sweep_alerts", queueing_lock="sweep_alerts")
     def sweeping(timestamp: int) -> int:
         return keeping.sweep(engine)
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="count_alert_channels", queueing_lock="count_alert_channels")
+    def counting(timestamp: int) -> None:
+        with transaction(engine) as session:
+            preview.count_channels(session)
 
     for name, step in retention.steps(settings).items():
         _each_night(app, engine, name, step)

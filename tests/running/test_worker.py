@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from geoneighbour import mailing
+from geoneighbour.alerts.models import AlertChannelShare
 from geoneighbour.database.engine import as_service, transaction
 from geoneighbour.errors import InvalidInput
 from geoneighbour.nearness.models import Review
 from geoneighbour.running.worker import make_app
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
+from tests.world import communes, settled
 
 
 def reviews(database: Engine) -> int:
@@ -44,11 +46,15 @@ def test_what_fell_due_is_made_up_for_once(database_url: str, database: Engine, 
     os.utime(left, (1_000_000_000, 1_000_000_000))
     with transaction(database) as session:
         mailing.queue(session, Sealer(settings), "anne@exemple.fr", "Bonjour", "Un mot.")
+        communes(session, ["A"])
+        settled(session, "Anne", -2.05, 48.55)
     # A thread of its own: the browser tests leave an event loop running in this one.
     with ThreadPoolExecutor(1) as thread:
         for _ in range(2):
             thread.submit(lambda: asyncio.run(work(database_url, settings, seconds=2))).result()
     assert reviews(database) == 1
+    with database.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(AlertChannelShare)), "counted by no request"
     assert [path.name for path in photos.iterdir()] == ["young.webp"]
     (sent,) = (tmp_path / "state/mail").glob("*.eml")
     assert "anne@exemple.fr" in sent.read_text()

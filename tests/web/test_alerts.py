@@ -11,6 +11,7 @@ from geoneighbour.accounts.models import Account
 from geoneighbour.alerts import service
 from geoneighbour.alerts.channel_models import Phone
 from geoneighbour.alerts.models import Alert, AlertChannelShare, AlertQuiet, AlertRecipient
+from geoneighbour.alerts.preview import count_channels
 from geoneighbour.nearness import review
 from geoneighbour.posts.preview import Preview
 from geoneighbour.roles import service as roles
@@ -220,6 +221,11 @@ def test_numbers_by_channel_know_nothing_of_the_place(logged_in, street, world, 
         world.commit()
 
     assert told() == {one: {"fewer_than": 11} for one in ("email", "sms", "push")}
+    assert world.scalar(select(func.count()).select_from(AlertChannelShare)) == 0, (
+        "nobody waits for the count"
+    )
+    count_channels(world)
+    world.commit()
     monkeypatch.setattr("geoneighbour.posts.preview.preview", lambda *_: many)
     share("neighbour", 0.95)
     share("wider", 0.4)
@@ -228,8 +234,10 @@ def test_numbers_by_channel_know_nothing_of_the_place(logged_in, street, world, 
     # Everybody here gets a telephone: it tells nothing today.
     for member in street:
         world.add(Phone(member_id=member, box=b"", digest=bytes([member]), confirmed_at=func.now()))
+    count_channels(world)
     world.commit()
     assert told() == {"email": {"about": 220}, "sms": {"fewer_than": 11}, "push": {"fewer_than": 11}}
     world.execute(update(AlertChannelShare).values(counted_at=func.now() - timedelta(days=2)))
+    count_channels(world)
     world.commit()
     assert told()["sms"] == {"about": 400}
