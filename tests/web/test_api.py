@@ -10,22 +10,26 @@ from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import words
 from geoneighbour.neighbourhoods.coach import Advice
 from geoneighbour.neighbourhoods.models import Residence
+from tests.kept import kept
 from tests.world import box, communes, opened, settled
 
 SILLON = box(-2.06, 48.54, -2.03, 48.56)
 HOME = (-2.045, 48.55)
 
 
-@pytest.fixture
-def town(world):
+def made(world):
     """Two communes side by side and one across the water; 24 people in a square, one far away in B, one in C."""
     communes(world, ["AAB.C"])
     inside = [settled(world, f"Voisine {i}", -2.058 + 0.001 * i, 48.545 + 0.0005 * i) for i in range(24)]
     far = settled(world, "Lointain", -1.85, 48.55)
     beyond = settled(world, "Ailleurs", -1.65, 48.55)
     review.run(world)
-    world.commit()
     return {"inside": inside, "far": far, "beyond": beyond}
+
+
+@pytest.fixture
+def town(world):
+    return kept(world, made)
 
 
 def test_place_answers_anyone_with_commune_and_rounded_numbers(visitor, town):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods.models import Change, Moderator, Neighbourhood
+from tests.kept import kept
 from tests.world import box, communes, opened, settled
 
 WHOLE, SMALLER = box(-2.06, 48.54, -2.03, 48.56), box(-2.06, 48.54, -2.04, 48.56)
@@ -19,16 +20,21 @@ NOBODY = {"moderators": [], "candidates": [], "asked": False}
 WHY = "La rue du bout est à nous."
 
 
-@pytest.fixture
-def sillon(world, logged_in):
-    """Le Sillon with ten in the west and Chloé in the east: its id, and clients of Anne (moderator), Bruno, Chloé, a stranger."""
+def made(world):
+    """Le Sillon with ten in the west and Chloé in the east: its id, and those of Anne (moderator), Bruno, Chloé, a stranger."""
     communes(world, ["A"])
     people = [settled(world, f"P{n}", WEST[0] + n / 1e5, WEST[1]) for n in range(10)]
     people.append(settled(world, "Chloé", *EAST))
     home = opened(world, "Le Sillon", WHOLE, people)
     stranger = settled(world, "Zoé", -2.02, 48.55)
-    world.commit()
-    return home, *[logged_in(member) for member in (people[0], people[1], people[-1], stranger)]
+    return home, (people[0], people[1], people[-1], stranger)
+
+
+@pytest.fixture
+def sillon(world, logged_in):
+    """The same with clients of the four."""
+    home, four = kept(world, made)
+    return home, *[logged_in(member) for member in four]
 
 
 def propose(client, home, **what):

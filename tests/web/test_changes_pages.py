@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -12,27 +13,27 @@ from geoneighbour.members.models import Notice
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import changes, moderators, queries, service
 from geoneighbour.neighbourhoods.models import Change, Neighbourhood, Outline
+from tests.kept import kept
 from tests.world import box, communes, opened, settled
 
 WEST_BOX = (-2.06, 48.54, -2.05, 48.55)
 EAST_BOX = (-2.05, 48.54, -2.04, 48.55)
 
 
-class Town:
-    """Le Sillon (with Anne, its moderator) and Rocabey (with Zoé) side by side, and Paul who lives in neither."""
+def made(world):
+    """Le Sillon (with Anne, its moderator) and Rocabey (with Zoé) side by side, and Paul who lives in neither: ids by name."""
+    communes(world, ["A"])
+    people = [settled(world, f"Habitant {n}", -2.059 + n * 0.0005, 48.545) for n in range(9)]
+    ids = {"anne": settled(world, "Anne", -2.055, 48.546), "bruno": settled(world, "Bruno", -2.055, 48.544)}
+    rocabey = [settled(world, f"Habitante {n}", -2.049 + n * 0.0005, 48.545) for n in range(10)]
+    ids |= {"zoe": settled(world, "Zoé", -2.045, 48.546), "paul": settled(world, "Paul", -2.02, 48.52)}
+    ids["sillon"] = opened(world, "Le Sillon", box(*WEST_BOX), [ids["anne"], ids["bruno"], *people])
+    ids["rocabey"] = opened(world, "Rocabey", box(*EAST_BOX), [ids["zoe"], *rocabey])
+    return ids | {"sillon_people": people}
 
-    def __init__(self, world):
-        communes(world, ["A"])
-        self.world = world
-        self.sillon_people = [settled(world, f"Habitant {n}", -2.059 + n * 0.0005, 48.545) for n in range(9)]
-        self.anne = settled(world, "Anne", -2.055, 48.546)
-        self.bruno = settled(world, "Bruno", -2.055, 48.544)
-        rocabey = [settled(world, f"Habitante {n}", -2.049 + n * 0.0005, 48.545) for n in range(10)]
-        self.zoe = settled(world, "Zoé", -2.045, 48.546)
-        self.paul = settled(world, "Paul", -2.02, 48.52)
-        self.sillon = opened(world, "Le Sillon", box(*WEST_BOX), [self.anne, self.bruno, *self.sillon_people])
-        self.rocabey = opened(world, "Rocabey", box(*EAST_BOX), [self.zoe, *rocabey])
-        world.commit()
+
+class Town(SimpleNamespace):
+    """What was made, in a session on it."""
 
     def discussed(self) -> None:
         """Three days go by."""
@@ -47,7 +48,7 @@ class Town:
 
 @pytest.fixture
 def town(world) -> Town:
-    return Town(world)
+    return Town(world=world, **kept(world, made))
 
 
 def test_a_new_name_is_proposed_discussed_and_accepted(town, logged_in):

@@ -12,14 +12,14 @@ from geoneighbour.members import service as members
 from geoneighbour.nearness import review
 from geoneighbour.neighbourhoods import service as neighbourhoods
 from geoneighbour.posts import service as posts
+from tests.kept import kept
 from tests.world import box, communes, opened, settled
 
 SILLON = box(-2.06, 48.54, -2.03, 48.56)
 ANNE, BOB, CARL = 0, 1, 2
 
 
-@pytest.fixture
-def street(world):
+def made(world):
     """Ids: eleven of Le Sillon (Anne says who she is), then two of the same commune who chose nothing."""
     communes(world, ["AB"])
     names = ["Anne L.", "Bob M.", "Carl N.", *(f"Voisine {n}" for n in range(8))]
@@ -28,8 +28,12 @@ def street(world):
     review.run(world)
     opened(world, "Le Sillon", SILLON, ids[:11])
     members.introduce(world, ids[ANNE], "Je marche  beaucoup.\r\nJe lis.", " Une échelle,  du jardinage ")
-    world.commit()
     return ids
+
+
+@pytest.fixture
+def street(world):
+    return kept(world, made)
 
 
 def profile(client, member):

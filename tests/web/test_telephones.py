@@ -15,14 +15,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts import leaving, phones, preferences, pushes, sms_budget
+from geoneighbour.alerts import leaving, phone_codes, phones, preferences, pushes, sms_budget
 from geoneighbour.alerts.channel_models import Phone, PushSubscription, SmsBudget
+from geoneighbour.channels.sms import Sms
 from geoneighbour.database.engine import as_service, make_engine
+from geoneighbour.database.http import engine
 from geoneighbour.settings import Settings
 from geoneighbour.verification.codes import Keys
 from geoneighbour.web.app import create_app
 from tests.channels.browser import Browser
 from tests.channels.peers import Peer, serving
+from tests.kept import kept
 from tests.web.conftest import PASSWORD
 from tests.world import communes, settled
 
@@ -54,14 +57,28 @@ def app(database_url: str, tmp_path, gateway) -> Flask:
     return app
 
 
-@pytest.fixture
-def people(world: Session) -> tuple[int, int]:
+def made(world: Session) -> tuple[int, int]:
     communes(world, ["A"])
     return settled(world, "Anne", -2.05, 48.55), settled(world, "Bruno", -2.06, 48.56)
 
 
+@pytest.fixture
+def people(world: Session) -> tuple[int, int]:
+    return kept(world, made)
+
+
 def ask(client: FlaskClient, number: str = "06 12 34 56 78") -> int:
-    return client.post("/compte/telephone", data={"number": number}).status_code
+    """What the page answers; then the queue is sent as a worker does."""
+    status = client.post("/compte/telephone", data={"number": number}).status_code
+    send(client.application)
+    return status
+
+
+def send(app: Flask) -> int:
+    with app.app_context():
+        return phone_codes.send_due(
+            engine(), app.extensions["geoneighbour.sealer"], Sms(app.config["SETTINGS"])
+        )
 
 
 def code_of(gateway: Peer) -> str:
@@ -150,12 +167,49 @@ def test_no_other_numbers_are_taken(people, logged_in, gateway, number: str) -> 
     assert gateway.came == []
 
 
-def test_what_a_gateway_refuses_is_said(world, people, logged_in, gateway) -> None:
+def test_no_page_waits_for_the_gateway_and_a_code_leaves_when_it_is_back(
+    app, world, people, logged_in, gateway
+) -> None:
     client = logged_in(people[0])
-    gateway.answers = [422, 503]
-    assert ask(client) == 422
-    assert ask(client, "+32 470 12 34 56") == 409
-    assert world.scalar(select(func.count()).select_from(Phone)) == 0
+    gateway.answers = [503, 402]
+    # The page asks nobody: what it wrote down is sealed, and leaves once.
+    assert client.post("/compte/telephone", data={"number": NUMBER}).status_code == 302
+    assert gateway.came == []
+    assert NUMBER not in world.execute(text("SELECT phone::text FROM phone")).scalar_one()
+    world.rollback()
+    assert send(app) == 0
+    assert (send(app), len(gateway.came)) == (0, 1), "not at once again"
+    for left in (0, 1, 0):
+        world.execute(update(Phone).values(sms_due_at=func.now()))
+        world.commit()
+        assert send(app) == left
+    assert len({json.loads(content)["text"] for _, _, content in gateway.came}) == 1
+    assert len({headers["idempotency-key"] for _, headers, _ in gateway.came}) == 1
+    assert spent(world) == 1
+    assert "confirmé" in type_code(client, code_of(gateway))
+
+
+def test_a_number_that_takes_none_and_a_code_that_is_too_late_cost_nothing(
+    app, world, people, logged_in, gateway
+) -> None:
+    anne, bruno = map(logged_in, people)
+    gateway.answers = [422]
+    assert ask(anne) == 302
+    assert "Le code reçu par SMS" not in anne.get("/compte/telephone").text
+    assert bruno.post("/compte/telephone", data={"number": NUMBER}).status_code == 302
+    world.rollback()
+    assert spent(world) == 1
+    world.execute(update(Phone).values(code_expires_at=func.now()))
+    world.commit()
+    assert send(app) == 0
+    assert len(gateway.came) == 1
+    world.rollback()
+    assert spent(world) == 0
+
+
+def spent(world: Session) -> int:
+    world.rollback()
+    return world.scalar(select(func.sum(SmsBudget.segments_spent))) or 0
 
 
 def test_a_commune_pays_no_more_than_its_sum(app, world, people, logged_in, gateway) -> None:
