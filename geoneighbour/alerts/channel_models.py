@@ -34,8 +34,12 @@ class Phone(Base):
     code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     code_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sms: Mapped[bytes | None] = mapped_column(LargeBinary, comment="sealed: the code, until it has left")
+    sms_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
+        # Serves who sends: which codes wait?
+        Index("ix_phone_sms_due_at", "sms_due_at", postgresql_where=text("sms_due_at IS NOT NULL")),
         # Whoever holds the telephone confirms its number: one number, one member. Others may only have typed it.
         Index("uq_phone_digest", "digest", unique=True, postgresql_where=text("confirmed_at IS NOT NULL")),
     )

@@ -12,11 +12,11 @@ import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from geoneighbour.alerts import sms_budget
+from geoneighbour.alerts import phone_codes, sms_budget
 from geoneighbour.alerts.composing import Composer, Item
 from geoneighbour.alerts.outcomes import away
 from geoneighbour.alerts.pushes import forget
-from geoneighbour.alerts.sending import USUAL, Hooks, Terms, Worker
+from geoneighbour.alerts.sending import POLL_SECONDS, USUAL, Hooks, Terms, Worker
 from geoneighbour.channels import Channel, Message, Outcome
 from geoneighbour.channels.email import Email
 from geoneighbour.channels.push import Push
@@ -97,12 +97,19 @@ class Crew:
 
     def __init__(self, engine: Engine, settings: Settings, ways: Sequence[Channel], url: str) -> None:
         self._engine, self._url, self.stop = engine, url, threading.Event()
-        composer = Composer(settings, Sealer(settings))
-        self._bells: list[threading.Event] = []
+        self._sealer, self._bells = Sealer(settings), list[threading.Event]()
         self._threads = [
             threading.Thread(target=self._listen, name="doorbell"),
             threading.Thread(target=self._tidy, name="tidy"),
         ]
+        if settings.sms_url:
+            bell = threading.Event()
+            self._bells.append(bell)
+            codes = threading.Thread(
+                target=self._send_codes, args=(Sms(settings), bell), name="codes", daemon=True
+            )
+            self._threads.append(codes)
+        composer = Composer(settings, self._sealer)
         for way in ways:
             for number in range(settings.alert_threads):
                 bell, name = threading.Event(), f"{way.name}-{number}"
@@ -151,6 +158,19 @@ class Crew:
             except psycopg.OperationalError:
                 # Meanwhile the workers look by themselves.
                 self.stop.wait(1)
+
+    def _send_codes(self, sms: Sms, bell: threading.Event) -> None:
+        """Codes for telephones, beside the alerts: somebody waits for theirs."""
+        while not self.stop.is_set():
+            try:
+                phone_codes.send_due(self._engine, self._sealer, sms)
+            except DBAPIError as error:
+                if not away(error):
+                    self._failed = error
+                    self.ring_off()
+                    raise
+            bell.wait(POLL_SECONDS)
+            bell.clear()
 
     def _tidy(self) -> None:
         """Alerts end when their time is over, and soon after moderation hid them."""

@@ -137,6 +137,7 @@ def seal_anew(session: Session, sealer: Sealer) -> int:
     phones = session.scalars(select(Phone)).all()
     for phone in phones:
         phone.box = sealer.anew(phone.box)
+        phone.sms = phone.sms and sealer.anew(phone.sms)
     session.flush()
     return len(phones)
 

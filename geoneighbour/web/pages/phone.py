@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from geoneighbour.alerts import phones, pushes, sms_budget
+from geoneighbour.alerts import phone_codes, phones, pushes
 from geoneighbour.alerts.phones import Outcome
-from geoneighbour.channels import Message
-from geoneighbour.channels import Outcome as Sending
 from geoneighbour.channels.push import Push
-from geoneighbour.channels.segments import said, segments
-from geoneighbour.channels.sms import Sms
-from geoneighbour.database.engine import transaction
-from geoneighbour.database.http import db, engine
-from geoneighbour.errors import Conflict, InvalidInput
+from geoneighbour.database.http import db
+from geoneighbour.errors import Conflict
 from geoneighbour.members.http import current_member, sealer
 from geoneighbour.neighbourhoods.models import Residence
 from geoneighbour.settings import Settings
 from geoneighbour.verification.codes import Keys
-from geoneighbour.web.languages import language
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.forms import Refusal, attempt, typed
 from geoneighbour.web.problems import status_of
@@ -42,12 +34,12 @@ def ask_phone_code() -> Response | tuple[str, int]:
         if settings.sms_url is None:
             raise Conflict("Aucun SMS ne part d'ici pour l'instant.")
         number = phones.read(settings, typed("number"))
-        _send(settings, member_id, number, phones.ask(db(), sealer(), Keys(settings), member_id, number))
+        _queue(settings, member_id, phones.ask(db(), sealer(), Keys(settings), member_id, number))
 
     refusal = attempt(ask)
     if refusal:
         return _page(refusal), status_of(refusal)
-    flash(gettext("Un code est parti par SMS : il sert 15 minutes."), "done")
+    flash(gettext("Un code part par SMS : il sert 15 minutes."), "done")
     return redirect(url_for("pages.phone", _anchor="sms"))
 
 
@@ -93,37 +85,13 @@ def _page(refusal: Refusal | None) -> str:
     )
 
 
-def _send(settings: Settings, member_id: int, number: str, code: str) -> None:
-    """The commune pays for it, as for all SMS to its residents. Conflict where it cannot leave."""
+def _queue(settings: Settings, member_id: int, code: str) -> None:
+    """The commune pays for it, as for all SMS to its residents."""
     text = gettext(
         "%(code)s est votre code %(site)s. Il sert 15 minutes.", code=code, site=settings.site_name
     )
     home = db().get(Residence, member_id)
-    # Apart from this request, which holds what it wrote until the gateway has answered.
-    with transaction(engine()) as session:
-        paid = (
-            home is not None
-            and home.commune_id is not None
-            and sms_budget.take(session, home.commune_id, segments(said(text)), settings.sms_budget)
-        )
-    if not paid:
-        raise Conflict("Votre commune a envoyé tous ses SMS de ce mois : réessayez le mois prochain.")
-    message = Message(
-        key=f"code-{secrets.token_hex(8)}",
-        to=number,
-        subject="",
-        text=text,
-        html=None,
-        url="",
-        unsubscribe_url=None,
-        language=language(),
-        urgent=True,
-    )
-    ((_, outcome, _),) = Sms(settings).send([message])
-    if outcome is Sending.NEVER:
-        raise InvalidInput("Ce numéro ne prend pas de SMS.", field="number")
-    if outcome not in (Sending.SENT, Sending.UNKNOWN):
-        raise Conflict("Le code n'a pas pu partir : réessayez plus tard.")
+    phone_codes.queue(db(), sealer(), settings, member_id, text, home.commune_id if home else None)
 
 
 def _settings() -> Settings:

@@ -153,10 +153,19 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.LargeBinary(), nullable=True),
         sa.Column("code_tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sms", sa.LargeBinary(), nullable=True, comment="sealed: the code, until it has left"),
+        sa.Column("sms_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_phone_member_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_phone")),
+    )
+    op.create_index(
+        "ix_phone_sms_due_at",
+        "phone",
+        ["sms_due_at"],
+        unique=False,
+        postgresql_where=sa.text("sms_due_at IS NOT NULL"),
     )
     op.create_index(
         "uq_phone_digest",
