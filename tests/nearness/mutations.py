@@ -32,6 +32,7 @@ EXAMPLES = {
     10: ["test_reaches"],
     11: ["test_published_cells"],
     12: ["test_numbers"],
+    13: ["test_review_steps"],
 }
 """The files that draw a sentence."""
 PROPERTIES = [f"tests/nearness/test_random_{what}.py" for what in ("reviews", "territories", "numbers")]
@@ -226,6 +227,8 @@ MUTATIONS = [
     sql(12, "who is not listed reads the roll", "40_numbers", " AND reader.listed", ""),
     sql(12, "visitors read the roll", "40_numbers", "  FROM nearness.person AS viewer\n", "  FROM residence AS viewer\n"),
     sql(12, "surroundings have a roll", "40_numbers", " AND NOT nearness.is_surroundings(viewer.zone)", ""),
+    code(13, "a review leaves before it counts", "nearness/review", '    "census": _census,\n    "leave": _leave,\n', '    "leave": _leave,\n    "census": _census,\n'),
+    code(13, "cells are published before what was redrawn", "nearness/review", '    "changes": _changes,\n    "proposals": _proposals,\n    "cells": _cells,\n', '    "cells": _cells,\n    "changes": _changes,\n    "proposals": _proposals,\n'),
     code(4, "homes are not rounded", "ground/points", "round(value, 7)", "float(value)"),
     code(2, "invalid outlines are taken", "ground/shapes", "if not shape.is_valid:", "if False:"),
     code(2, "outlines of any size are taken", "ground/shapes", "if area > largest_km2 * 1e6:", "if False:"),
