@@ -153,7 +153,7 @@ CREATE OR REPLACE FUNCTION nearness.case_shown(of_case bigint, of_member bigint)
 RETURNS TABLE (
   id bigint, what text, opened_at timestamptz, closed_at timestamptz, there boolean,
   reported_id bigint, reported_name text, suspended boolean,
-  kind text, body text, reach text, written_at timestamptz, photo_key text, alt text, neighbourhood_name text,
+  kind text, body text, reach text, radius_m integer, placed boolean, written_at timestamptz, photo_key text, alt text, neighbourhood_name text,
   hidden boolean, reports bigint, waiting boolean, appealed boolean
 )
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 1
@@ -167,7 +167,7 @@ BEGIN ATOMIC
       WHEN 'neighbourhood' THEN neighbourhood.story
       ELSE post.body
     END,
-    post.reach, coalesce(message.created_at, post.created_at), c.photo_key, photo.alt, neighbourhood.name,
+    post.reach, post.radius_m, nearness.placed(post.centre, post.origin_cell), coalesce(message.created_at, post.created_at), c.photo_key, photo.alt, neighbourhood.name,
     CASE c.what
       WHEN 'post' THEN post.hidden_at WHEN 'photo' THEN photo.hidden_at
       WHEN 'member' THEN reported.profile_hidden_at WHEN 'neighbourhood' THEN neighbourhood.story_hidden_at

@@ -65,7 +65,7 @@ def why(row: Any, kind: str, name: str | None, commune: str | None) -> str:
 def why_post(row: Any) -> str:
     """Why the reader sees a post (a row of nearness.post_shown), in one sentence: by what it came, and no metres between homes."""
     if row.tier == "self":
-        return why(row, row.origin_kind, row.origin_name, row.origin_commune)
+        return gettext("C’est de vous.")
     if row.watched:
         return gettext("Vous suivez « %(name)s ».", name=row.watched)
     match row.reach:

@@ -49,6 +49,14 @@ REACHES = {
     "area": (lazy_gettext("Une zone que je dessine"), lazy_gettext("sur la carte")),
     "all": (lazy_gettext("Tout le monde"), lazy_gettext("tous les inscrits, partout")),
 }
+REACHES_OF_OTHERS = {
+    "neighbourhood": lazy_gettext("Son quartier"),
+    "wider": lazy_gettext("Son voisinage"),
+    "commune": lazy_gettext("Sa commune"),
+    "commune_adjacent": lazy_gettext("Sa commune et ses voisines"),
+    "area": lazy_gettext("Une zone dessinée sur la carte"),
+    "all": REACHES["all"][0],
+}
 STATES = {
     "mine": lazy_gettext("Votre quartier"),
     "open": lazy_gettext("Ouvert"),
@@ -80,6 +88,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(hours_left)
     app.add_template_filter(why)
     app.add_template_filter(reach)
+    app.add_template_filter(reach_of_other)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(query)
@@ -164,6 +173,16 @@ def reach(post: Any) -> str:
     if post.placed:
         return gettext("Dans un rayon de %(distance)s autour du lieu que vous avez choisi", distance=far)
     return gettext("Dans un rayon de %(distance)s autour de votre secteur", distance=far)
+
+
+def reach_of_other(post: Any) -> str:
+    """Whom a post is for, to somebody else than its author (a row of nearness.case_shown)."""
+    if post.reach != "radius":
+        return str(REACHES_OF_OTHERS[post.reach])
+    far = distance(post.radius_m)
+    if post.placed:
+        return gettext("Dans un rayon de %(distance)s autour d’un lieu choisi", distance=far)
+    return gettext("Dans un rayon de %(distance)s autour de son secteur", distance=far)
 
 
 def script_texts() -> dict[str, str]:
