@@ -6,6 +6,7 @@ Counts stand in one table, so that all processes share them. They are kept wheth
 from __future__ import annotations
 
 import hmac
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -54,6 +55,8 @@ LIMITS = {
     "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }
 """By endpoint; what is not here is not limited. A library or a town hall shares one network address."""
+TAKEN_BY_VIEW = frozenset({"pages.ask_phone_code"})
+"""What was mistyped costs nothing here: the view takes its limit once it knows that something would leave."""
 KEPT = timedelta(days=1)
 
 
@@ -65,9 +68,13 @@ def init_app(app: Flask) -> None:
 def _count() -> None:
     # A form is looked at as often as one likes; going to a provider and back asks others each time.
     counted = request.method in ("POST", "DELETE") or request.blueprint == "openid"
-    limit = LIMITS.get(request.endpoint or "") if counted else None
-    if limit is None:
-        return
+    if counted and request.endpoint in LIMITS.keys() - TAKEN_BY_VIEW:
+        take(request.endpoint)
+
+
+def take(endpoint: str) -> None:
+    """Counts one more try of `endpoint` for who asks and for their network; TooOften, with how long it lasts."""
+    limit = LIMITS[endpoint]
     tried = {"address": _network(request.remote_addr or "")}
     if current_user.is_authenticated:
         # Whoever found a browser logged in must not guess its password either, whatever address is sent along.
@@ -75,8 +82,17 @@ def _count() -> None:
     elif named := _named():
         tried["account"] = named
     for by, who in tried.items():
-        if attempt(engine(), f"{request.endpoint} {by}", who, limit.window) > getattr(limit, by):
-            raise TooOften
+        if attempt(engine(), f"{endpoint} {by}", who, limit.window) > getattr(limit, by):
+            raise _reached(limit.window)
+
+
+def _reached(window: timedelta) -> TooOften:
+    if window < timedelta(days=1):
+        return TooOften()
+    left = window.total_seconds() - datetime.now(UTC).timestamp() % window.total_seconds()
+    return TooOften(
+        "C’est trop pour aujourd’hui : réessayez dans %(hours)s h.", hours=max(1, math.ceil(left / 3600))
+    )
 
 
 def _named() -> str:

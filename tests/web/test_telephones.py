@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from geoneighbour.accounts import limits
+from geoneighbour.accounts.limits import Limit
 from geoneighbour.alerts import leaving, phone_codes, phones, preferences, pushes, sms_budget
 from geoneighbour.alerts.channel_models import Phone, PushSubscription, SmsBudget
 from geoneighbour.channels.sms import Sms
@@ -156,6 +158,31 @@ def test_three_codes_a_day(people, logged_in, gateway) -> None:
     client = logged_in(people[0])
     assert [ask(client) for _ in range(4)] == [302, 302, 302, 429]
     assert len(gateway.came) == 3
+
+
+def test_a_mistyped_number_costs_no_code_and_the_form_says_how_long_the_limit_lasts(
+    people, logged_in, gateway, monkeypatch
+) -> None:
+    client = logged_in(people[0])
+    assert [ask(client, "06 12 34") for _ in range(4)] == [422] * 4
+    assert [ask(client) for _ in range(3)] == [302] * 3
+    client.post("/compte/telephone/oublier")
+    for account in (3, 100):
+        # Whether it is the account's or that of its network.
+        monkeypatch.setitem(limits.LIMITS, "pages.ask_phone_code", Limit(account, 3, timedelta(days=1)))
+        refused = client.post("/compte/telephone", data={"number": "06 12 34 56 78"})
+        assert refused.status_code == 429
+        assert re.search(r"réessayez dans \d+ h", refused.text)
+        assert 'value="06 12 34 56 78"' in refused.text
+    assert len(gateway.came) == 3
+
+
+def test_a_number_is_asked_for_where_sms_leave(app, people, logged_in) -> None:
+    client = logged_in(people[0])
+    assert "Donner mon numéro" in client.get("/compte/alertes").text
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"sms_url": None})
+    assert "Donner mon numéro" not in client.get("/compte/alertes").text
+    assert "l’instant\u00a0: les alertes" in client.get("/compte/telephone").text
 
 
 @pytest.mark.parametrize(

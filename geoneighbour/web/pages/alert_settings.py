@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import time
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
@@ -133,5 +133,6 @@ def _page(refusal: Refusal | None) -> str:
         urgent=", ".join(kind_name(one) for one in kinds if one.urgent),
         muted_until=preferences.muted_until(db(), member.id),
         usable=stands.usable,
+        sms_offered=current_app.config["SETTINGS"].sms_url is not None,
         refusal=refusal,
     )

@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from geoneighbour.accounts import limits
 from geoneighbour.alerts import phone_codes, phones, pushes
 from geoneighbour.alerts.phones import Outcome
 from geoneighbour.channels.push import Push
@@ -34,6 +35,7 @@ def ask_phone_code() -> Response | tuple[str, int]:
         if settings.sms_url is None:
             raise Conflict("Aucun SMS ne part d'ici pour l'instant.")
         number = phones.read(settings, typed("number"))
+        limits.take("pages.ask_phone_code")
         _queue(settings, member_id, phones.ask(db(), sealer(), Keys(settings), member_id, number))
 
     refusal = attempt(ask)
