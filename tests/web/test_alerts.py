@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,6 +34,14 @@ def readable(page: str) -> str:
     return " ".join(" ".join(lines(page)).split())
 
 
+def goes_to(page: str) -> str:
+    """The id that the summary of a refused form, which has the focus, leads to; it is on the page."""
+    summary = re.search(r'<p [^>]*tabindex="-1" autofocus>.*?<a href="#([^"]+)">', page)
+    assert summary, "no summary"
+    assert f'id="{summary[1]}"' in page
+    return summary[1]
+
+
 @pytest.fixture
 def street(world):
     """Anne, Bruno and nine more of Le Sillon."""
@@ -52,6 +61,8 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street):
     refused = anne.post("/alertes/nouvelle", data=CAT | {"kind": "", "reach": "commune"})
     assert refused.status_code == 422
     assert "Choisissez ce qui se passe." in readable(refused.text)
+    # The page opens where it is said, with the way to it.
+    assert goes_to(refused.text) == "problem-kind"
     for kept in (
         "Un chat roux a disparu",
         'value="-2.049"',
@@ -82,6 +93,7 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street):
     for words in ("Est-ce la même chose", "Un chat roux a disparu ce matin.", "Le chat roux des voisins"):
         assert words in readable(asked.text)
     assert bruno.post("/api/v1/alerts/similar", json={"kind": "lost_pet"}).json["alerts"][0]["id"] == number
+    assert bruno.post("/api/v1/alerts/similar", json={"kind": "theft"}).json["alerts"] == []
     assert bruno.post("/alertes/nouvelle", data=again | {"apart": "yes"}).status_code == 302
 
     # What follows is the author's; an end by mistake takes two steps.
@@ -98,6 +110,8 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street):
     assert told.index("Vu près de la digue.") < told.index("Il est rentré.")
     found = bruno.get("/api/v1/alerts").json
     assert number not in [one["id"] for one in found["running"]]
+    alike = bruno.post("/api/v1/alerts/similar", json={"kind": "lost_pet"}).json["alerts"]
+    assert number not in [one["id"] for one in alike]
     assert [(one["id"], one["alert"]["outcome"]) for one in found["ended"]] == [(number, "all_clear")]
     assert [word["what"] for word in bruno.get(f"/api/v1/alerts/{number}").json["words"]] == [
         "alert",
@@ -166,6 +180,7 @@ def test_what_one_chooses_is_what_comes(logged_in, street, world):
     wrong = bruno.post("/compte/alertes", data=every | {"quiet_from": "22:00"})
     assert wrong.status_code == 422
     assert "Donnez les deux heures, ou aucune." in readable(wrong.text)
+    assert goes_to(wrong.text) == "quiet_from"
     assert 'value="22:00"' in wrong.text
     assert 'value=" commune email" aria-label="Ma commune, Courriel">' in wrong.text
     # Pets otherwise than the rest: not at all.
