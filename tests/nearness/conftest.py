@@ -18,8 +18,8 @@ from tests.nearness.sillon import sillon, small_town  # noqa: F401  (fixtures)
 from tests.nearness.territory import Territory
 from tests.nearness.town import Town
 
-TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "8"))
-"""How many random territories are lived through; the first are always the same."""
+TERRITORIES = int(os.environ.get("GEONEIGHBOUR_PROVE", "6"))
+"""How many random territories are lived through, one at each of the places; the first are always the same."""
 
 
 @pytest.fixture

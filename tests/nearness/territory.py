@@ -47,7 +47,7 @@ class Territory:
         self.town = Town(session, numbers)
         self.moments: list[Moment] = []
         self.barriers = random.Random(seed) if seed % 5 == 0 else None
-        """Two territories of the first eight have rivers and motorways, by dice of their own."""
+        """Two territories of the first six have rivers and motorways, by dice of their own."""
         self.scattered = rnd.choice([0.01, 0.04, 0.12])
         """The share of people who live anywhere; the others live in clumps, some of them on a line."""
         self.centres = [self._anywhere(0.35) for _ in range(rnd.randint(2, 4))]
