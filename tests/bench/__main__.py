@@ -2,7 +2,7 @@
 
     python -m tests.bench [--members 10000,100000,1000000] [--rounds 7] [--only q1,q3] [--communes FOLDER] [--out FOLDER]
     python -m tests.bench --quick       equality alone, on a small population
-    python -m tests.bench --france      68 million made members, Q2 and Q3 (docs/bench.md says what it needs)
+    python -m tests.bench.france        68 million made members, Q2 and Q3 (docs/bench.md says what it needs)
 
 Answers are compared before any time is printed; who differs makes the exit code 1. The databases live in the private
 cluster and are kept for the next run; --drop removes them.
@@ -20,7 +20,6 @@ from click import echo
 from geoneighbour.settings import ROOT, load
 from tests.bench import databases, goals, others, plans, plot, questions, report, run
 
-FRANCE = 68_000_000
 COMMUNES = ROOT.parent / "shared" / "data" / "communes-france-2018"
 
 
@@ -99,11 +98,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=Path("build") / "bench")
     parser.add_argument("--quick", action="store_true", help="compare answers, measure nothing")
-    parser.add_argument("--france", action="store_true", help=f"{FRANCE:,} members, Q2 and Q3")
     parser.add_argument("--drop", action="store_true", help="remove the databases of earlier runs")
     options = parser.parse_args(arguments)
-    if options.france:
-        options.members, options.only = options.members or [1_000_000, FRANCE], options.only or ("q2", "q3")
     options.members = options.members or ([2_000] if options.quick else [10_000, 100_000, 1_000_000])
     return options
 

@@ -26,8 +26,9 @@ from geoneighbour.database.engine import database_in_use, make_engine
 from geoneighbour.database.urls import changed
 from geoneighbour.settings import Settings, load
 from tests.bench import bulk, databases, goals, prepare, questions, report, run
-from tests.bench.__main__ import COMMUNES, FRANCE
+from tests.bench.__main__ import COMMUNES
 
+FRANCE = 68_000_000
 QUESTIONS = Path(__file__).parent / "france"
 VIEWS = Path(__file__).parent / "france.sql"
 

@@ -3,9 +3,13 @@
 -- == variants
 -- any viewer, of 15 to 35 members
 -- == cases
-SELECT viewer.member_id AS member FROM bench.viewer
-WHERE :variant = 'any viewer' OR viewer.members BETWEEN 15 AND 35
-ORDER BY viewer.n LIMIT 100
+SELECT chosen.member_id AS member
+FROM (
+  SELECT member_id FROM bench.viewer WHERE :variant = 'any viewer'
+  UNION ALL
+  SELECT member_id FROM bench.few WHERE :variant <> 'any viewer'
+) AS chosen
+ORDER BY hashint8(chosen.member_id) LIMIT 100
 -- == this project
 SELECT roll.id, roll.name FROM nearness.roll(:member) AS roll
 -- == fenced GiST
