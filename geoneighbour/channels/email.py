@@ -5,7 +5,9 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Iterator, Sequence
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 
 from geoneighbour.channels import Message, Outcome, Sent
 from geoneighbour.errors import Unavailable
@@ -16,6 +18,17 @@ SECONDS = 60.0
 """For a whole batch, whatever the server drips. What is not sent by then is tried again."""
 MOST_BROKEN = 2
 """Conversations in a row that end before a mail is answered: then the server counts as away."""
+
+
+class Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that stays on one line: an address that is folded or encoded (RFC 2047) is none to mail programs."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", Unfolded)
 
 
 class Email:
@@ -59,6 +72,7 @@ class Email:
         )
         mail["Auto-Submitted"] = "auto-generated"
         if message.unsubscribe_url:
+            mail.policy = EmailPolicy(header_factory=_HEADERS)
             # RFC 8058: mail programs show a button, which posts.
             mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

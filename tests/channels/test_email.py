@@ -94,6 +94,12 @@ def test_a_batch_is_one_conversation_and_each_mail_says_how_to_end_it(box, email
     assert message_from_bytes(box.came[-1], policy=policy.default)["Message-ID"] == mail["Message-ID"]
 
 
+def test_a_long_way_out_leaves_on_one_line_as_it_is(box, email) -> None:
+    url = f"https://voisins.example/desabonnement/{'WzEyMzQ1NiwiZW1haWwiXQ.' * 8}"
+    told(email, letter(unsubscribe_url=url))
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in box.came[0]
+
+
 def test_who_has_no_link_to_leave_by_gets_no_such_header(box, email) -> None:
     told(email, letter(unsubscribe_url=None))
     assert "List-Unsubscribe" not in message_from_bytes(box.came[0])
