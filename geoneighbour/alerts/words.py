@@ -66,7 +66,8 @@ def said(word: Word, channel: str, language: str, url: str) -> Said:
     lines = [word.body]
     if word.what != "alert":
         lines.append(translate(_FIRST) % {"sentence": word.sentence})
-    lines.append(translate(by) % {"name": word.official_source or word.author})
+    # "Camille D." at the end of a sentence has one full stop.
+    lines.append(translate(by) % {"name": (word.official_source or word.author).removesuffix(".")})
     if channel == "push":
         return Said(head, word.body, None)
     lines.append(translate(_WHY))
