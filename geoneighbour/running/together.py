@@ -26,7 +26,7 @@ from geoneighbour.demo import AGENT_EMAIL, EMAIL, NEIGHBOURS, NEIGHBOURS_IN, OPE
 from geoneighbour.errors import Unavailable
 from geoneighbour.members import addresses
 from geoneighbour.running import ports
-from geoneighbour.running.web_server import require_public_url
+from geoneighbour.running.web_server import is_loopback, require_public_url
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
 
@@ -95,7 +95,8 @@ def run_together(settings: Settings, port: int) -> None:
             _load_demonstration(engine)
             require_public_url(settings, engine)
             live = {"LIVE_PORT": str(settings.live_port or ports.next_free(settings.host, port))}
-            children += [Child("serve", PORT=str(port), **live), Child("live", **live), Child("worker")]
+            children += [Child("serve", PORT=str(port), **live), Child("live", **live)]
+            children.append(Child("worker", **_links(settings, port)))
             _wait_for_web(settings.host, port, children[0])
             _tell(settings, port, engine)
             while True:
@@ -174,6 +175,13 @@ def _wait_for_web(host: str, port: int, web: Child) -> None:
         except OSError:
             time.sleep(0.1)
     raise Unavailable(f"The web service did not open port {port}.")
+
+
+def _links(settings: Settings, port: int) -> dict[str, str]:
+    """For mails of the worker, which no request tells the address: this machine's own, where nobody else is let in."""
+    if settings.public_url is not None or not is_loopback(settings.host):
+        return {}
+    return {"PUBLIC_URL": f"http://localhost:{port}"}
 
 
 def _tell(settings: Settings, port: int, engine: Engine) -> None:

@@ -18,7 +18,7 @@ from geoneighbour.settings import Settings
 
 def require_public_url(settings: Settings, engine: Engine) -> None:
     """Unavailable, but for the demonstration, where others reach the service while nobody has said under which name: its mails would lead where they like."""
-    if settings.public_url is not None or _is_loopback(settings.host):
+    if settings.public_url is not None or is_loopback(settings.host):
         return
     with transaction(engine) as session:
         if not communes.is_demonstration(session):
@@ -27,7 +27,7 @@ def require_public_url(settings: Settings, engine: Engine) -> None:
             )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -54,3 +54,38 @@ def test_run_starts_neither_web_nor_worker_then(
     wide = Settings(host="0.0.0.0", public_url=None, database_url=database_url, state_dir=tmp_path)
     with pytest.raises(Unavailable, match="PUBLIC_URL"):
         together.run_together(wide, 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "given"),
+    [
+        ("127.0.0.1", None, {"PUBLIC_URL": "http://localhost:8123"}),
+        ("0.0.0.0", None, {}),
+        ("127.0.0.1", "https://voisins.example", {}),
+    ],
+)
+def test_mails_of_a_run_on_this_machine_alone_lead_to_it(
+    host, public_url, given, database_url, tmp_path, monkeypatch
+) -> None:
+    started: dict[str, dict[str, str]] = {}
+
+    class Started:
+        def __init__(self, command: str, **environment: str) -> None:
+            started[command] = environment
+            self.process = self
+
+        def terminate(self) -> None: ...
+        def wait(self) -> None: ...
+
+    def enough(*_: object) -> None:
+        raise Unavailable("enough")
+
+    for name in ("upgrade", "_load_demonstration", "require_public_url"):
+        monkeypatch.setattr(together, name, lambda *_: None)
+    monkeypatch.setattr(together, "Child", Started)
+    monkeypatch.setattr(together, "_wait_for_web", enough)
+    settings = Settings(host=host, public_url=public_url, database_url=database_url, state_dir=tmp_path)
+    with pytest.raises(Unavailable, match="enough"):
+        together.run_together(settings, 8123)
+    assert started["worker"] == given
+    assert "PUBLIC_URL" not in started["serve"]
