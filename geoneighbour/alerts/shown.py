@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from geoneighbour.alerts.models import AlertKind, AlertWord
+from geoneighbour.alerts.models import Alert, AlertKind, AlertWord
+from geoneighbour.alerts.preview import preview_alert
 from geoneighbour.errors import NotFound
 from geoneighbour.posts import preview
 from geoneighbour.posts.models import Post
@@ -45,12 +46,17 @@ _OFTEN = text("SELECT kind, tier, a_week FROM nearness.alerts_a_week(:member)")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sending is, of about so many people: rounded, None below k; `done`: nothing waits any more."""
+    """How far a sending is, of about so many people: rounded, None below k; `done`: nothing waits any more.
+
+    `by_channel`: about how many messages, as they were told before writing (decision 026); never counted in the ledger.
+    """
 
     people: int | None
     sent: int | None
     waiting: int | None
     done: bool
+    stopped: bool
+    by_channel: dict[str, int | None]
 
 
 def running(session: Session, member_id: int, kind: str | None = None) -> list[Row[Any]]:
@@ -111,11 +117,13 @@ def progress(session: Session, alert: Row[Any]) -> Progress | None:
     if alert.waits or alert.outcome == "refused":
         return None
     done = session.scalar(_PROGRESS, {"post": alert.id})
-    people = people_of(session, alert.id)
+    told = preview_alert(session, alert.author_id, alert.alert_kind, _meant(session, alert.id))
+    people = told.reach.people
+    stopped = session.get_one(Alert, alert.id).stopped_at is not None
     if people is None or done is None:
-        return Progress(people, None, None, done == 1)
+        return Progress(people, None, None, done == 1, stopped, told.by_channel)
     sent, still = session.execute(_ROUNDED, {"sent": people * done, "waiting": people * (1 - done)}).one()
-    return Progress(people, sent, still, done == 1)
+    return Progress(people, sent, still, done == 1, stopped, told.by_channel)
 
 
 def ledger(session: Session, post_id: int) -> dict[str, dict[str, int]]:
@@ -128,8 +136,13 @@ def ledger(session: Session, post_id: int) -> dict[str, dict[str, int]]:
 
 def people_of(session: Session, post_id: int) -> int | None:
     """About how many people an alert is for, rounded; None below k."""
+    meant = _meant(session, post_id)
+    return preview.preview(session, session.get_one(Post, post_id).author_id, meant).people
+
+
+def _meant(session: Session, post_id: int) -> Reached:
     post = session.get_one(Post, post_id)
-    meant = Reached(
+    return Reached(
         post.reach,
         post.origin_commune_id,
         post.radius_m,
@@ -137,7 +150,6 @@ def people_of(session: Session, post_id: int) -> int | None:
         post.ground,
         post.on_homes,
     )
-    return preview.preview(session, post.author_id, meant).people
 
 
 def often(session: Session, member_id: int) -> dict[tuple[str, str], float]:

@@ -53,8 +53,14 @@ def street(world):
     return ids
 
 
-def test_an_alert_is_written_found_followed_and_ended(logged_in, street):
+def test_an_alert_is_written_found_followed_and_ended(logged_in, street, world):
     anne, bruno = logged_in(street[0]), logged_in(street[1])
+    # The map of where it happens opens on one's own neighbourhood.
+    shown = re.search(r'id="at-map"[^>]* data-bounds="([^"]+)"', anne.get("/alertes/nouvelle").text)
+    assert shown
+    assert [float(side) for side in shown[1].split(",")] == pytest.approx(
+        [-2.06, 48.54, -2.03, 48.56], abs=0.01
+    )
     assert "Rien à signaler" in readable(bruno.get("/alertes").text)
 
     # What is missing is said where it is missing, and nothing that was typed is lost.
@@ -119,6 +125,15 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street):
         "all_clear",
     ]
     # Its author reads how far the sending is, and in no exact number; others do not.
+    told = readable(anne.get(path).text)
+    assert "Tout est parti" not in told
+    assert re.search(r"Sur le site : (moins de 11|environ \d+) personnes. Messages envoyés", told), told[told.find("Où en est") :][:200]
+    assert "Courriel moins de 11" in told
+    world.execute(update(Alert).where(Alert.post_id == number).values(stopped_at=func.now()))
+    roles.grant(world, street[2], "operator")
+    world.commit()
+    for reader in (anne, logged_in(street[2])):
+        assert "Envoi arrêté." in readable(reader.get(path).text)
     assert "progress" not in bruno.get(f"/api/v1/alerts/{number}").json
     assert anne.get(f"/api/v1/alerts/{number}").json["progress"] == {
         "sent": {"fewer_than": 11},

@@ -88,8 +88,16 @@ def a_week(often: float) -> str:
 
 def progress_words(told: Progress) -> str:
     """How far a sending is, in rounded numbers."""
+    if told.stopped:
+        return gettext("Envoi arrêté. Sur le site : %(people)s personnes.", people=about(told.people))
     if told.done:
-        return gettext("Tout est parti, vers %(people)s personnes.", people=about(told.people))
+        return gettext(
+            "Sur le site : %(people)s personnes. Messages envoyés, d’après ce que choisissent les membres : %(channels)s.",
+            people=about(told.people),
+            channels=", ".join(
+                f"{CHANNELS[channel]} {about(number)}" for channel, number in told.by_channel.items()
+            ),
+        )
     if told.people is None or (told.sent is None and told.waiting is None):
         return gettext("L’envoi est en cours.")
     return gettext(
