@@ -193,7 +193,8 @@ BEGIN
     FROM alert
     WHERE alert.kind = of_kind
       AND alert.gone_out_at > now() - interval '7 days'
-      AND alert.outcome IS DISTINCT FROM 'cancelled'
+      AND alert.ended_at IS NULL
+      AND alert.ends_at > now()
       AND (near IS NULL OR alert.place IS NULL OR ST_DWithin(alert.place::geography, near::geography, 3000))
     ORDER BY alert.post_id DESC
     LIMIT 200
@@ -214,5 +215,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION nearness.similar_alerts(bigint, text, geometry) IS
-  'Alerts of a kind of the last seven days that a member reads or wrote, near a place (EPSG:4326, within 3 km; null, or where they show none: around the home), '
+  'Running alerts of a kind of the last seven days that a member reads or wrote, near a place (EPSG:4326, within 3 km; null, or where they show none: around the home), '
   'the newest five: what to look at before writing another.';

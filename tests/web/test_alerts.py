@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from geoneighbour.accounts.models import Account
-from geoneighbour.alerts import service
 from geoneighbour.alerts.channel_models import Phone
 from geoneighbour.alerts.models import Alert, AlertChannelShare, AlertQuiet, AlertRecipient
 from geoneighbour.alerts.preview import count_channels
@@ -127,7 +126,9 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street, world):
     # Its author reads how far the sending is, and in no exact number; others do not.
     told = readable(anne.get(path).text)
     assert "Tout est parti" not in told
-    assert re.search(r"Sur le site : (moins de 11|environ \d+) personnes. Messages envoyés", told), told[told.find("Où en est") :][:200]
+    assert re.search(r"Sur le site : (moins de 11|environ \d+) personnes. Messages envoyés", told), told[
+        told.find("Où en est") :
+    ][:200]
     assert "Courriel moins de 11" in told
     world.execute(update(Alert).where(Alert.post_id == number).values(stopped_at=func.now()))
     roles.grant(world, street[2], "operator")
@@ -142,8 +143,8 @@ def test_an_alert_is_written_found_followed_and_ended(logged_in, street, world):
     }
 
 
-def test_a_second_person_reads_it_before_anybody_else(logged_in, street, world, monkeypatch):
-    monkeypatch.setattr(service, "MOST_ALONE", 5)
+def test_a_second_person_reads_it_before_anybody_else(app, logged_in, street, world):
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"alert_most_alone": 5})
     roles.grant(world, street[2], "operator")
     world.commit()
     anne, bruno, operator = (logged_in(street[n]) for n in range(3))
