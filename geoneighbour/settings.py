@@ -73,6 +73,8 @@ class Settings(BaseSettings):
         None, pattern=r"^(https?://[^/?#\s]+)?/[^?#\s]*$", description="where pages find it behind a proxy"
     )
 
+    alert_most_alone: int = Field(5000, ge=0, description="an alert for more people takes a second person")
+
     oidc_issuer: str | None = Field(None, description="OpenID Connect provider to log in with; unset: none")
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from apiflask import APIBlueprint
+from flask import current_app
 from flask_babel import gettext
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row
@@ -104,6 +105,12 @@ def why(row: Row[Any]) -> str:
     return words.why_post(row)
 
 
+def most_alone() -> int:
+    """For more people than this a second person agrees."""
+    number: int = current_app.config["SETTINGS"].alert_most_alone
+    return number
+
+
 def places(rows: Sequence[Row[Any]]) -> dict[str, Any]:
     """GeoJSON of alerts where they happen, else of the published cell they came from (`sector`)."""
     return collection(
@@ -147,7 +154,7 @@ def preview(json_data: Asked) -> dict[str, Any]:
         "people": people(reach.people),
         "by_tier": {tier: people(number) for tier, number in reach.by_tier.items()},
         "by_channel": {channel: people(number) for channel, number in found.by_channel.items()},
-        "needs_second": (reach.people or 0) > service.MOST_ALONE,
+        "needs_second": (reach.people or 0) > most_alone(),
         "area": geojson(reach.shape) if reach.shape is not None else None,
         "warning": {"kind": "many", "people": people(reach.people)} if reach.many else None,
     }
@@ -166,7 +173,14 @@ def similar(json_data: Like) -> dict[str, Any]:
 def write(json_data: Alert) -> tuple[dict[str, Any], int]:
     member, asked = current_member(), json_data
     made = service.write(
-        db(), member.id, asked.kind, asked.body, asked.reach, happens_at=asked.happens_at, **asked.taken()
+        db(),
+        member.id,
+        asked.kind,
+        asked.body,
+        asked.reach,
+        happens_at=asked.happens_at,
+        most_alone=most_alone(),
+        **asked.taken(),
     )
     return _one(member.id, made.post_id), 201
 

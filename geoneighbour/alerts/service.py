@@ -21,7 +21,7 @@ from geoneighbour.posts.models import ALERT, Post
 
 MOST_A_DAY = 3
 MOST_ALONE = 5_000
-"""For more people than this, as they are told before writing, a second person agrees."""
+"""For more people than this, as they are told before writing, a second person agrees; ALERT_MOST_ALONE says otherwise."""
 MOST_WORDS = 10
 LATER = ("update", "all_clear", "cancel")
 
@@ -41,6 +41,7 @@ def write(
     happens_at: Any = None,
     ends_at: datetime | None = None,
     official_source: str | None = None,
+    most_alone: int | None = None,
     **reached: Any,
 ) -> Alert:
     """An alert that goes out as this transaction commits, or waits for a second person; sent twice it is one.
@@ -66,7 +67,8 @@ def write(
         if ends_at
         else now + chosen.lasts,
         # An authority's feed was let in by an operator: nobody is waited for.
-        needs_second=official_source is None and _told(session, member_id, reach, reached) > MOST_ALONE,
+        needs_second=official_source is None
+        and _told(session, member_id, reach, reached) > (MOST_ALONE if most_alone is None else most_alone),
         official_source=official_source,
     )
     session.add(alert)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from geoneighbour.alerts import service, shown
+from geoneighbour.alerts.http import most_alone
 from geoneighbour.alerts.places import place_shape
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
@@ -51,7 +52,11 @@ def send_alert() -> Response | tuple[str, int]:
         if alike:
             raise InvalidInput("Dites si c’est la même chose, ou une autre.", field="similar")
         taken = reach_form.taken(reach)
-        made.append(service.write(db(), member_id, kind, body, reach, happens_at=happens_at, **taken))
+        made.append(
+            service.write(
+                db(), member_id, kind, body, reach, happens_at=happens_at, most_alone=most_alone(), **taken
+            )
+        )
         post_id = made[0].post_id
         # The same form sent twice is one alert, with its photos once.
         if pictures and not photos.of(db(), [post_id], member_id):
@@ -158,7 +163,7 @@ def _form(
         refusal=refusal,
         similar=similar,
         second=False,
-        second_above=service.MOST_ALONE,
+        second_above=most_alone(),
         with_addresses=bool(current_app.config["SETTINGS"].geocoder_url),
         most_photos=MOST_PHOTOS,
         bounds=extents.extent(db()),

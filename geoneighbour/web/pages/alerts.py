@@ -6,7 +6,7 @@ import shapely
 from flask import render_template, request
 
 from geoneighbour.alerts import shown
-from geoneighbour.alerts.service import MOST_ALONE
+from geoneighbour.alerts.http import most_alone
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.errors import GeoneighbourError
@@ -48,7 +48,7 @@ def alert(post_id: int) -> str:
 def alerts_to_approve() -> str:
     member = current_member()
     waiting = shown.waiting(db(), member.id)
-    return render_template("alerts/waiting.html", waiting=waiting, second_above=MOST_ALONE)
+    return render_template("alerts/waiting.html", waiting=waiting, second_above=most_alone())
 
 
 def alert_page(post_id: int, refusal: GeoneighbourError | None, asked: str = "") -> str:
@@ -73,7 +73,7 @@ def alert_page(post_id: int, refusal: GeoneighbourError | None, asked: str = "")
         exact=shown.ledger(db(), post_id) if operates else None,
         may_decide=decides,
         reached=shown.people_of(db(), post_id) if decides else None,
-        second_above=MOST_ALONE,
+        second_above=most_alone(),
         refusal=refusal,
         asked=asked,
         body=typed("body"),
