@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ _LATE = text(
 )
 _HELD = text("SELECT channel, held_until FROM channel_pace WHERE held_until > now() ORDER BY channel")
 LATELY = timedelta(days=7)
+LONGEST_NAME = 32
+"""Letters: the longest that comes with the service has 30; more breaks the tiles on a telephone."""
 
 
 @click.group()
@@ -70,9 +73,9 @@ def status(post_id: int | None) -> None:
             asked = asked.where(Alert.post_id == post_id)
         else:
             asked = asked.where(Alert.created_at > func.now() - LATELY)
+        if post_id is not None:
+            _alert(session, post_id)
         found = session.execute(asked).all()
-        if post_id is not None and not found:
-            raise NotFound(f"there is no alert {post_id}")
         for alert, post in found:
             click.echo(f"{alert.post_id}  {alert.kind}  {_state(alert)}  {post.body}")
             for row in session.execute(_COUNTS, {"post": alert.post_id}):
@@ -94,8 +97,10 @@ def replay(post_id: int | None, everything: bool, unknown: bool) -> None:
     if (post_id is None) != everything:
         raise InvalidInput("name one alert, or --all")
     with _session() as session:
+        if post_id is not None:
+            _alert(session, post_id)
         replayed = service.replay(session, post_id, ["dead", "unknown"] if unknown else ["dead"])
-    click.echo(f"{replayed:,} deliveries wait again.")
+    click.echo(f"{_deliveries(replayed)} again to be sent.")
 
 
 @alerts.command()
@@ -104,6 +109,7 @@ def replay(post_id: int | None, everything: bool, unknown: bool) -> None:
 def cancel(post_id: int, words: str) -> None:
     """Cancel an alert: it ends, what waits never leaves, and whom it reached reads WORDS."""
     with _session() as session:
+        _alert(session, post_id)
         service.add_word(session, None, post_id, "cancel", words)
     click.echo("Cancelled.")
 
@@ -113,8 +119,12 @@ def cancel(post_id: int, words: str) -> None:
 def stop(post_id: int) -> None:
     """The kill switch: nothing more of an alert leaves. It stays on the pages until it is cancelled or ends."""
     with _session() as session:
+        ended = _alert(session, post_id).ended_at is not None
         stopped = service.stop(session, None, post_id)
-    click.echo(f"Stopped: {stopped:,} deliveries will not leave.")
+    if ended and not stopped:
+        click.echo(f"Alert {post_id} has ended: nothing was left to stop.")
+    else:
+        click.echo(f"Stopped: {_deliveries(stopped)} will not leave.")
 
 
 @alerts.group()
@@ -156,6 +166,10 @@ def set_kind(
     **names: str | None,
 ) -> None:
     """Add a kind, or change what is given of one; a retired one comes back."""
+    if not re.fullmatch("[a-z][a-z_]{1,39}", code):
+        raise InvalidInput("a code is 2 to 40 small letters (a to z) and _, and begins with a letter")
+    if any(name and len(name) > LONGEST_NAME for name in names.values()):
+        raise InvalidInput(f"a name has {LONGEST_NAME} letters at most")
     with _session() as session:
         kind = session.get(AlertKind, code)
         if kind is None:
@@ -185,6 +199,18 @@ def retire_kind(code: str) -> None:
             raise NotFound(f"there is no kind {code}")
         kind.retired_at = func.now()
     click.echo("Done.")
+
+
+def _alert(session: Session, post_id: int) -> Alert:
+    """NotFound, in the same words for every command, also for what no number can be."""
+    alert = session.get(Alert, post_id) if 0 < post_id < 2**63 else None
+    if alert is None:
+        raise NotFound(f"there is no alert {post_id}")
+    return alert
+
+
+def _deliveries(count: int) -> str:
+    return "1 delivery" if count == 1 else f"{count:,} deliveries"
 
 
 def _state(alert: Alert) -> str:

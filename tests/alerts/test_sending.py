@@ -18,6 +18,7 @@ from geoneighbour.alerts.crew import Crew
 from geoneighbour.alerts.ledger import ChannelPace, Delivery
 from geoneighbour.alerts.sending import USUAL, WAITS, Hooks, Terms, Worker
 from geoneighbour.channels import Message, Outcome, Sent
+from geoneighbour.errors import InvalidInput, NotFound
 from geoneighbour.sealing import Sealer
 from tests.alerts.town import Sink, Street, run
 
@@ -240,11 +241,21 @@ def test_an_operator_reads_and_acts(
         told = said("status", str(post))
         assert "runs" in told
         assert "dead" in told
-        assert "1 deliveries" in said("replay", str(post))
+        assert "1 delivery again" in said("replay", str(post))
         assert "email: 1 due" in said("status")
-        assert "1 deliveries" in said("stop", str(post))
+        assert "1 delivery will" in said("stop", str(post))
         assert said("cancel", str(post), "Fausse alerte") == "Cancelled.\n"
         assert "cancelled" in said("status", str(post))
+        # What tells of the cancelling waits still.
+        assert "1 delivery will" in said("stop", str(post))
+        assert said("stop", str(post)) == f"Alert {post} has ended: nothing was left to stop.\n"
+        for command in ("status", "replay", "cancel", "stop"):
+            for number in (post + 1, 2**70):
+                with pytest.raises(NotFound, match=f"there is no alert {number}"):
+                    said(command, str(number))
+        for wrong in (("Sangliers!", "--fr", "Sangliers"), ("boars", "--fr", "S" * 33)):
+            with pytest.raises(InvalidInput, match=r"at most|small letters"):
+                said("kinds", "set", *wrong)
         said("kinds", "set", "flood", "--fr", "Inondation", "--urgent", "--hours", "48")
         assert "Inondation  urgent" in said("kinds", "list")
         said("kinds", "retire", "flood")
