@@ -23,6 +23,7 @@ from geoneighbour.database.engine import database_in_use, make_engine, service_u
 from geoneighbour.database.upgrade import require
 from geoneighbour.errors import InvalidInput, NotFound
 from geoneighbour.posts.models import REACHES, Post
+from geoneighbour.settings import ROOT
 
 _COUNTS = text("SELECT * FROM nearness.delivery_counts(:post)")
 _LATE = text(
@@ -31,8 +32,9 @@ _LATE = text(
 )
 _HELD = text("SELECT channel, held_until FROM channel_pace WHERE held_until > now() ORDER BY channel")
 LATELY = timedelta(days=7)
-LONGEST_NAME = 32
-"""Letters: the longest that comes with the service has 30; more breaks the tiles on a telephone."""
+LONGEST_NAME = 34
+"""Letters: the longest that comes with the service has 33 and takes three lines of a tile on a telephone."""
+SPRITE = ROOT / "geoneighbour/web/static/icons/sprite.svg"
 
 
 @click.group()
@@ -170,6 +172,9 @@ def set_kind(
         raise InvalidInput("a code is 2 to 40 small letters (a to z) and _, and begins with a letter")
     if any(name and len(name) > LONGEST_NAME for name in names.values()):
         raise InvalidInput(f"a name has {LONGEST_NAME} letters at most")
+    symbols = re.findall('id="([^"]+)"', SPRITE.read_text())
+    if icon and icon not in symbols:
+        raise InvalidInput(f"there is no symbol {icon}, only {', '.join(sorted(symbols))}")
     with _session() as session:
         kind = session.get(AlertKind, code)
         if kind is None:

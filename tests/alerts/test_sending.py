@@ -253,9 +253,14 @@ def test_an_operator_reads_and_acts(
             for number in (post + 1, 2**70):
                 with pytest.raises(NotFound, match=f"there is no alert {number}"):
                     said(command, str(number))
-        for wrong in (("Sangliers!", "--fr", "Sangliers"), ("boars", "--fr", "S" * 33)):
-            with pytest.raises(InvalidInput, match=r"at most|small letters"):
+        for reason, *wrong in (
+            ("small letters", "Sangliers!", "--fr", "Sangliers"),
+            ("at most", "boars", "--fr", "S" * 35),
+            ("no symbol boar, only .*flood", "boars", "--fr", "Sangliers", "--icon", "boar"),
+        ):
+            with pytest.raises(InvalidInput, match=reason):
                 said("kinds", "set", *wrong)
+        said("kinds", "set", "outage", "--nl", "Onderbreking (water, stroom, gas)", "--icon", "utility_cut")
         said("kinds", "set", "flood", "--fr", "Inondation", "--urgent", "--hours", "48")
         assert "Inondation  urgent" in said("kinds", "list")
         said("kinds", "retire", "flood")
