@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import func, select, update
+from sqlalchemy import any_, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from geoneighbour.alerts.models import CHANNELS, TIERS, AlertKind, AlertPreference
@@ -27,11 +27,21 @@ def read(session: Session, settings: Settings, word: str) -> tuple[Member, str]:
     try:
         member_id, channel = _signer(settings).loads(word)
     except (BadSignature, ValueError, TypeError):
-        raise NotFound from None
+        raise _damaged() from None
     member = session.get(Member, member_id)
     if member is None or channel not in CHANNELS:
-        raise NotFound
+        raise _damaged()
     return member, channel
+
+
+def _damaged() -> NotFound:
+    return NotFound("Ce lien est incomplet ou ne vaut plus : vos alertes se règlent dans « Compte ».")
+
+
+def has_left(session: Session, member_id: int, channel: str) -> bool:
+    """Whether the member has chosen, and no alert comes by this channel."""
+    comes = func.bool_or(literal(channel) == any_(AlertPreference.channels))
+    return session.scalar(select(comes).where(AlertPreference.member_id == member_id)) is False
 
 
 def leave(session: Session, member_id: int, channel: str) -> None:

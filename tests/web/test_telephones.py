@@ -394,7 +394,9 @@ def test_mails_end_by_their_own_button(app, world, people, visitor) -> None:
         assert answer.status_code == 200
         # SMS of urgent kinds, for the day she has a telephone.
         assert ways(anne) == {"push", "sms"}
+    assert "Aucune alerte ne vous arrive plus par courriel" in visitor.get(path).text
     assert ways(bruno) == before
     for word in (path[:-1], path[:-1] + "A", "/desabonnement/x", path.replace(path[-20], "-")):
         assert visitor.post(word).status_code == 404
+    assert "vos alertes se règlent dans « Compte »" in visitor.get("/desabonnement/x").text
     assert leaving.link(Settings(), anne, "email") is None

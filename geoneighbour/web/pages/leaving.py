@@ -12,7 +12,7 @@ from geoneighbour.web.pages.blueprint import pages
 @pages.get("/desabonnement/<word>")
 def leave_alerts(word: str) -> str:
     """Looking changes nothing: mail programs open links by themselves."""
-    return _page(word, done=False)
+    return _page(word)
 
 
 @pages.post("/desabonnement/<word>")
@@ -20,9 +20,10 @@ def really_leave_alerts(word: str) -> str:
     """From the page's button, or from a mail program's own (RFC 8058), which knows of no page, cookie or token."""
     member, channel = leaving.read(db(), current_app.config["SETTINGS"], word)
     leaving.leave(db(), member.id, channel)
-    return _page(word, done=True)
+    return _page(word)
 
 
-def _page(word: str, *, done: bool) -> str:
-    _, channel = leaving.read(db(), current_app.config["SETTINGS"], word)
+def _page(word: str) -> str:
+    member, channel = leaving.read(db(), current_app.config["SETTINGS"], word)
+    done = leaving.has_left(db(), member.id, channel)
     return render_template("alerts/leaving.html", channel=channel, done=done)
