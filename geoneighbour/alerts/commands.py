@@ -72,11 +72,9 @@ def status(post_id: int | None) -> None:
     with _session() as session:
         asked = select(Alert, Post).join(Post, Post.id == Alert.post_id).order_by(Alert.post_id)
         if post_id is not None:
-            asked = asked.where(Alert.post_id == post_id)
+            asked = asked.where(Alert.post_id == _alert(session, post_id).post_id)
         else:
             asked = asked.where(Alert.created_at > func.now() - LATELY)
-        if post_id is not None:
-            _alert(session, post_id)
         found = session.execute(asked).all()
         for alert, post in found:
             click.echo(f"{alert.post_id}  {alert.kind}  {_state(alert)}  {post.body}")

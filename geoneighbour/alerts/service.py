@@ -18,9 +18,10 @@ from geoneighbour.nearness.service import residence
 from geoneighbour.posts import preview, reaching
 from geoneighbour.posts import service as posts
 from geoneighbour.posts.models import ALERT, Post
+from geoneighbour.settings import Settings
 
 MOST_A_DAY = 3
-MOST_ALONE = 5_000
+MOST_ALONE: int = Settings.model_fields["alert_most_alone"].default
 """For more people than this, as they are told before writing, a second person agrees; ALERT_MOST_ALONE says otherwise."""
 MOST_WORDS = 10
 LATER = ("update", "all_clear", "cancel")

@@ -18,6 +18,7 @@ from geoneighbour.database.http import db
 from geoneighbour.errors import InvalidInput
 from geoneighbour.members.http import current_member
 from geoneighbour.nearness import service as nearness
+from geoneighbour.neighbourhoods import walking
 from geoneighbour.posts import photos
 from geoneighbour.posts.models import MOST_PHOTOS
 from geoneighbour.posts.photo_http import photo_store, sent_photos
@@ -167,5 +168,7 @@ def _form(
         with_addresses=bool(current_app.config["SETTINGS"].geocoder_url),
         most_photos=MOST_PHOTOS,
         bounds=extents.extent(db()),
-        near=nearness.preview(db(), member.id, "neighbourhood").shape.bounds if member.verified_at else None,
+        near=walking.ground(db(), nearness.residence(db(), member.id).zone).bounds
+        if member.verified_at
+        else None,
     )
