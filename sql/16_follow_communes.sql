@@ -54,6 +54,8 @@ BEGIN
     AND closed.valid_to IS NOT NULL
     AND closed.successor_id IS NOT NULL;
 
+  PERFORM nearness.follow_service_areas();
+
   -- Boundaries drive, not homes: of a million members each commune finds its own at once. All that can cover a home
   -- concerned lie about a commune that changed, or about a closed one where somebody still is.
   WITH ground AS MATERIALIZED (

@@ -1,5 +1,5 @@
--- The only functions, and the views, that read or set a home, with the rights of the database's owner. They answer a question about it and never
--- give it back (docs/decisions/013); tests/database/test_service.py lists them.
+-- The only functions, and the views, that read or set a home, with the rights of the database's owner (and serving_home in 50_offers.sql, those of 52_offer_near.sql).
+-- They answer a question about it and never give it back (docs/decisions/013); tests/database/test_service.py lists them.
 
 CREATE OR REPLACE FUNCTION nearness.home_in(of_member bigint, area geometry) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER

@@ -16,6 +16,9 @@ from geoneighbour.settings import Settings
 SERVICE = "geoneighbour_service"
 """The role of the web application and the workers: it reads no home (sql/00_roles.sql)."""
 
+LET_GO = "-c client_connection_check_interval=2s"
+"""The statement of a process that was killed, and its locks, end after so long: else only when the statement does."""
+
 
 def database_url(settings: Settings) -> str:
     """The libpq URL to use: DATABASE_URL, else that of the private cluster, started when it is not running."""
@@ -54,7 +57,7 @@ def make_engine(url: str, kept: int = 5, *, ping: bool = True) -> Engine:
     Without `ping`: for who tries again by itself.
     """
     # libpq reads the URL itself: it may name a service, several hosts or the folder of a socket.
-    parameters = {**conninfo_to_dict(url), "application_name": "geoneighbour"}
+    parameters = {**conninfo_to_dict(with_option(url, LET_GO)), "application_name": "geoneighbour"}
     # What goes into a statement is somebody's: neither logs nor errors repeat it.
     return create_engine(
         "postgresql+psycopg://",

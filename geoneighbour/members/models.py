@@ -76,6 +76,8 @@ class Member(Base):
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),
         CheckConstraint(f"length(about) <= {LONGEST_ABOUT}", name="about"),
         CheckConstraint(f"length(can_help) <= {LONGEST_CAN_HELP}", name="can_help"),
+        # Serves the roll: who of a neighbourhood is named, without the rows.
+        Index("ix_member_listed", "id", postgresql_include=["name"], postgresql_where=text("listed")),
     )
 
 

@@ -151,9 +151,18 @@ def profile(member_id: int) -> dict[str, Any]:
 @tiles.get("/tiles/<int:z>/<int:x>/<int:y>.mvt")
 def tile(z: int, x: int, y: int) -> Response:
     """The base map: communes and open neighbourhoods."""
+    exists(z, x, y)
+    return vector_tile(db().scalar(select(func.nearness.tile(z, x, y))))
+
+
+def exists(z: int, x: int, y: int) -> None:
+    """NotFound where there is no such tile."""
     if z > 22 or x >= 2**z or y >= 2**z:
         raise NotFound
-    body = db().scalar(select(func.nearness.tile(z, x, y)))
+
+
+def vector_tile(body: bytes | None) -> Response:
+    """A tile that is the same for everybody, kept for five minutes and then asked for by its content."""
     response = Response(bytes(body or b""), mimetype="application/vnd.mapbox-vector-tile")
     response.cache_control.max_age = 300
     response.cache_control.public = True

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Engine, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.database.engine import transaction
@@ -141,12 +141,16 @@ def _cells(session: Session, _: int | None) -> Part:
     )
 
 
+ABANDONED = delete(Spread).where(~exists().where(Zone.anchor == Spread.cell))
+"""Not NOT IN: once the anchors are more than work_mem holds, that walks through all of them for each spread."""
+
+
 def _spreads(session: Session, upto: int | None) -> Part:
     """The spreads of the next anchors, and the wider areas of all zones there."""
     zones.lock(session)
     if upto is None:
         # An anchor that no zone has any more begins anew, should one come back.
-        session.execute(delete(Spread).where(Spread.cell.not_in(select(Zone.anchor))))
+        session.execute(ABANDONED)
     further = select(Zone.anchor).where(Zone.anchor > (upto or 0)).distinct()
     anchors = session.scalars(further.order_by(Zone.anchor).limit(batches.SIZE)).all()
     changed = batches.review_spreads(session, anchors)

@@ -131,10 +131,7 @@ class PostCell(Base):
 
     by: Mapped[str] = mapped_column(Text, primary_key=True)
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    # Serves the audience of a post.
-    post_id: Mapped[int] = mapped_column(
-        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
     open: Mapped[bool] = mapped_column(
         server_default=text("true"), comment="whether feeds show the post; kept by a trigger"
     )
@@ -143,6 +140,8 @@ class PostCell(Base):
         CheckConstraint(f"by IN {CELL_KEYS}", name="by"),
         # Serves the feed, past all that was closed over the years: the newest that come by this cell.
         Index("ix_post_cell_open", "by", "cell", "post_id", postgresql_where=text("open")),
+        # Serves the audience of a post, and whether a page of the feed may be read: all that stands somewhere is not gone through.
+        Index("ix_post_cell_of_post", "post_id", "by", "cell"),
     )
 
 

@@ -9,12 +9,16 @@ from typing import Any
 import psycopg
 import shapely
 from psycopg import sql
+from sqlalchemy import StaticPool, create_engine
+from sqlalchemy.orm import Session
 
 from geoneighbour.ground import cells
+from geoneighbour.ground.points import Point
+from geoneighbour.offers import clusters
 
 HERE = Path(__file__).parent
 POSTS_A_MEMBER = 0.8
-MADE_FROM = ("prepare.py", "posts.sql", "rivals.sql")
+MADE_FROM = ("prepare.py", "posts.sql", "rivals.sql", "offers.sql")
 
 
 def rivals(connection: psycopg.Connection[Any]) -> None:
@@ -26,10 +30,29 @@ def rivals(connection: psycopg.Connection[Any]) -> None:
     connection.execute((HERE / "posts.sql").read_text(encoding="utf-8"))
     connection.execute((HERE / "rivals.sql").read_text(encoding="utf-8"))
     _hexagons(connection)
+    _offers(connection)
     rings(connection)
     # Hints and visibility are written now: who is asked first would do it else.
     connection.execute("VACUUM ANALYZE")
     connection.execute(sql.SQL("COMMENT ON SCHEMA bench IS {}").format(sql.Literal(wanted)))
+
+
+def _offers(connection: psycopg.Connection[Any]) -> None:
+    connection.execute((HERE / "offers.sql").read_text(encoding="utf-8"))
+    with Session(
+        create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
+    ) as session:
+        clusters.count_anew(session)
+        session.flush()
+    placed = connection.execute(
+        "SELECT id, ST_X(point), ST_Y(point) FROM nearness.offer_standing WHERE point IS NOT NULL"
+    ).fetchall()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY bench.offer_cell (offer_id, cell) FROM STDIN") as copy,
+    ):
+        for offer, lon, lat in placed:
+            copy.write_row((offer, cells.cell_at(Point(lon, lat), 3)))
 
 
 def _hexagons(connection: psycopg.Connection[Any]) -> None:

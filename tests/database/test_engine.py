@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 
 import psycopg
 import pytest
@@ -32,3 +34,16 @@ def copy_zones(database: Engine) -> None:
         session.execute(text("INSERT INTO zone (id, anchor) VALUES (7, 7)"))
         with copying(session, "COPY zone (id, anchor) FROM STDIN"):
             pass
+
+
+def test_a_process_that_is_killed_holds_no_lock_for_long(database: Engine, database_url: str) -> None:
+    """As the kernel leaves it: its side of the connection is closed while the server works."""
+    with database.connect() as connection, psycopg.connect(database_url, autocommit=True) as other:
+        held = connection.connection.driver_connection
+        held.execute("SELECT pg_advisory_lock(1)")
+        held.pgconn.send_query(b"SELECT pg_sleep(60)")
+        held.pgconn.flush()
+        socket.socket(fileno=os.dup(held.pgconn.socket)).shutdown(socket.SHUT_RDWR)
+        other.execute("SET lock_timeout = '20s'")
+        other.execute("SELECT pg_advisory_lock(1)")
+        connection.invalidate()
