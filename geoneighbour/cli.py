@@ -28,11 +28,13 @@ COMMANDS = {
     "moderation": "moderation.commands",
     "nearness": "nearness.commands",
     "neighbourhoods": "neighbourhoods.commands",
+    "partners": "affiliation.commands",
     "photos": "posts.commands",
     "retention": "running.commands",
     "roles": "accounts.commands",
     "run": "running.commands",
     "serve": "running.commands",
+    "shops": "shops.commands",
     "verifications": "verification.review_commands",
     "worker": "running.commands",
 }
@@ -65,9 +67,9 @@ def cli() -> None:
 def main() -> None:
     """Entry point: domain errors are one line on standard error and exit code 2; Ctrl+C is 130."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Click hands back the code of an Exit, and of --help; commands themselves answer nothing.
+        if code := cli(standalone_mode=False):
+            sys.exit(code)
     except click.ClickException as error:
         error.show()
         sys.exit(UNUSABLE)

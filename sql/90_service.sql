@@ -24,6 +24,10 @@ $$;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version, applied_sql FROM geoneighbour_service;
 -- What was done in moderation, and about alerts, stays as it was written.
 REVOKE UPDATE, DELETE ON moderation_act, alert_act FROM geoneighbour_service;
+-- What ambassadors are owed, likewise.
+REVOKE UPDATE, DELETE ON shop_commission FROM geoneighbour_service;
+-- And what partners owe, and by which terms.
+REVOKE UPDATE, DELETE ON commission_entry, partner_terms FROM geoneighbour_service;
 GRANT USAGE ON SCHEMA public, nearness, jobs TO geoneighbour_service;
 GRANT SELECT ON ALL TABLES IN SCHEMA nearness TO geoneighbour_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA nearness, jobs TO geoneighbour_service;

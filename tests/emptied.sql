@@ -11,7 +11,7 @@ BEGIN
     FROM pg_class
     WHERE relkind = 'r'
       AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'private', 'ledger'))
-      AND relname NOT IN ('spatial_ref_sys', 'alembic_version', 'applied_sql', 'nearness_setting', 'alert_kind')
+      AND relname NOT IN ('spatial_ref_sys', 'alembic_version', 'applied_sql', 'nearness_setting', 'alert_kind', 'offer_category')
       AND pg_relation_size(oid) > 0
   LOOP
     EXECUTE 'DELETE FROM ' || written::text;

@@ -20,7 +20,7 @@ FROM pg_class
 JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind = 'r'
   AND nspname IN ('public', 'private', 'ledger')
-  AND relname NOT IN ('spatial_ref_sys', 'alembic_version', 'applied_sql', 'nearness_setting', 'alert_kind')
+  AND relname NOT IN ('spatial_ref_sys', 'alembic_version', 'applied_sql', 'nearness_setting', 'alert_kind', 'offer_category')
   AND pg_relation_size(pg_class.oid) > 0
 """
 SEQUENCES = """

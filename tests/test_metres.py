@@ -15,6 +15,7 @@ PROJECTED = {
     "geoneighbour/geofiles/layers.py": "how a file's system is called",
 }
 DRAWN = {
+    "sql/53_offer_tiles.sql": "tiles are drawn in EPSG:3857",
     "sql/60_tiles.sql": "tiles and sketches are drawn in EPSG:3857",
     "sql/46_changes_shown.sql": "slivers of what changed are not drawn",
 }

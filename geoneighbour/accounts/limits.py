@@ -52,10 +52,14 @@ LIMITS = {
     # Each is an SMS that a commune pays for.
     "pages.ask_phone_code": Limit(3, 10, timedelta(days=1)),
     "pages.confirm_phone": Limit(15, 60, timedelta(hours=1)),
+    # Beyond it people are sent on, and not counted.
+    "pages.visit_offer": Limit(60, 60, timedelta(hours=1)),
+    # Partners' systems.
+    "affiliation.report": Limit(3000, 3000, timedelta(hours=1)),
     "mydata.leave": Limit(10, 100, timedelta(hours=1)),
 }
 """By endpoint; what is not here is not limited. A library or a town hall shares one network address."""
-TAKEN_BY_VIEW = frozenset({"pages.ask_phone_code"})
+TAKEN_BY_VIEW = frozenset({"pages.ask_phone_code", "pages.visit_offer"})
 """What was mistyped costs nothing here: the view takes its limit once it knows that something would leave."""
 KEPT = timedelta(days=1)
 

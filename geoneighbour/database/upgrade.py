@@ -10,7 +10,7 @@ from alembic import command
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, delete, inspect, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from geoneighbour.database import schema
@@ -56,14 +56,16 @@ def require(engine: Engine) -> None:
 
 
 def prepare(connection: Connection) -> None:
-    """What the tables stand on: PostGIS and the schemas they are in."""
-    try:
-        connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
-    except ProgrammingError as error:
-        raise Unavailable(
-            "This database has no PostGIS, and its user may not bring it. As a superuser, in that database:"
-            f" CREATE EXTENSION postgis; ({_reason(error)})"
-        ) from error
+    """What the tables stand on: PostGIS, the extensions of the search, and the schemas they are in."""
+    for extension in ("postgis", "pg_trgm", "unaccent"):
+        try:
+            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+        except DBAPIError as error:
+            name = "PostGIS" if extension == "postgis" else extension
+            raise Unavailable(
+                f"This database has no {name}, and its user may not bring it. As a superuser, in that database:"
+                f" CREATE EXTENSION {extension}; ({_reason(error)})"
+            ) from error
     for name in sorted({table.schema for table in schema.metadata().tables.values() if table.schema}):
         connection.execute(CreateSchema(name, if_not_exists=True))
 

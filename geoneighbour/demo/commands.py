@@ -35,7 +35,8 @@ def load(seed: int, members: int) -> None:
         loaded = demonstration.load(session, chosen, seed, members, _bar, bar)
     click.echo(
         f"Demonstration: {loaded.communes} communes, {loaded.members} members, "
-        f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.posts} posts."
+        f"{loaded.neighbourhoods} neighbourhoods and {loaded.proposed} proposed, {loaded.posts} posts, "
+        f"{loaded.offers} offers of partners, {loaded.shops} shops."
     )
     click.echo(f"Log in as {EMAIL} with the password {PASSWORD}")
     click.echo(f"or, with the same one, as neighbours in {NEIGHBOURS_IN}: {', '.join(NEIGHBOURS)}")

@@ -28,8 +28,10 @@ from geoneighbour.demo import (
     PASSWORD,
     alerts,
     changes,
+    offers,
     people,
     places,
+    shops,
     story,
     territory,
 )
@@ -65,6 +67,8 @@ class Loaded:
     neighbourhoods: int
     proposed: int
     posts: int
+    offers: int
+    shops: int
 
 
 def load(
@@ -123,9 +127,21 @@ def load(
         else:
             _write(session, one, settled)
     _moderate(session, settled)
-    far = _speak_far(session, settled, told[-1].at if told else now - timedelta(days=1), now)
+    spoken = [one.at for one in told] + [one.at for one in warned]
+    latest = max(spoken, default=now - timedelta(days=1))
+    far = _speak_far(session, settled, latest, now)
+    offered = offers.load(session, seed, now)
+    kept = shops.load(session, seed, settled[1:-2])
     proposed = sum(one.supporters is not None for one in drawn)
-    return Loaded(imported.read, len(settled), len(drawn) - proposed, proposed, len(told) + len(warned) + far)
+    return Loaded(
+        imported.read,
+        len(settled),
+        len(drawn) - proposed,
+        proposed,
+        len(told) + len(warned) + far,
+        offered,
+        kept,
+    )
 
 
 def _settle(session: Session, sealer: Sealer, name: str, home: people.Home, came: datetime) -> Member:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from geoneighbour.accounts import limits, sessions
+from geoneighbour.affiliation import service as affiliation
 from geoneighbour.alerts import keeping as alerts
 from geoneighbour.alerts import phones
 from geoneighbour.database.engine import transaction
@@ -17,6 +18,7 @@ from geoneighbour.mailing import sending
 from geoneighbour.members import addresses
 from geoneighbour.members import service as members
 from geoneighbour.moderation import service as moderation
+from geoneighbour.offers import importing
 from geoneighbour.posts import photos
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
@@ -37,6 +39,8 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "moderation": moderation.forget,
         "invitations": inviting.forget,
         "alerts": alerts.forget,
+        "offer_imports": importing.forget,
+        "offer_clicks": affiliation.forget,
         "telephones": phones.forget_unconfirmed,
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }

@@ -17,6 +17,7 @@ from geoneighbour.errors import InvalidInput
 from geoneighbour.logs import keep_quiet
 from geoneighbour.mailing.sending import send_due
 from geoneighbour.nearness import review
+from geoneighbour.offers import clusters, importing
 from geoneighbour.running import retention
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
@@ -58,6 +59,17 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="poll_alert_feeds", queueing_lock="poll_alert_feeds")
     def polling(timestamp: int) -> dict[str, list[str]]:
         return official.poll(engine, settings)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="bring_offers", queueing_lock="bring_offers")
+    def bringing(timestamp: int) -> dict[str, str]:
+        return importing.bring_due(engine, settings)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="count_offers", queueing_lock="count_offers")
+    def counting_offers(timestamp: int) -> None:
+        with transaction(engine) as session:
+            clusters.count_anew(session)
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="sweep_alerts", queueing_lock="sweep_alerts")

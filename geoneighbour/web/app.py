@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 from geoneighbour import settings as environment
 from geoneighbour.accounts import hosts, security
 from geoneighbour.accounts.http import api as accounts
+from geoneighbour.affiliation import http as affiliation
 from geoneighbour.alerts.http import api as alerts
 from geoneighbour.alerts.official_http import api as official
 from geoneighbour.alerts.preferences_http import api as chosen
@@ -37,6 +38,9 @@ from geoneighbour.nearness.http import api as nearness
 from geoneighbour.nearness.http import tiles
 from geoneighbour.neighbourhoods.change_http import api as changes
 from geoneighbour.neighbourhoods.http import api as neighbourhoods
+from geoneighbour.offers.http import api as offers
+from geoneighbour.offers.http import take_feeds
+from geoneighbour.offers.http import tiles as offer_tiles
 from geoneighbour.posts.http import api as posts
 from geoneighbour.posts.photo_http import api as photos
 from geoneighbour.posts.photo_http import take_photos
@@ -95,12 +99,17 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app, settings, ("pages.send_post", "pages.send_alert", "pages.add_photos", "photos.add_photos")
     )
     take_documents(app, ("pages.send_proof", "verifications.send"))
+    take_feeds(app)
+    affiliation.init_app(app, settings)
     sent.init_app(app)
     csrf = CSRFProtect(app)
     # Mail programs post there; the word in the address is signed.
     csrf.exempt(pages.leaving.really_leave_alerts)
     # Authorities' systems: a key in a header, which no page sends.
     csrf.exempt(official)
+    # Partners' systems, likewise.
+    csrf.exempt("geoneighbour.offers.http.push")
+    csrf.exempt(affiliation.api)
     security.init_app(app, settings)
     policy.init_app(app)
     languages.init_accounts(app)
@@ -123,6 +132,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         pushes,
         live.api,
         official,
+        offers,
+        offer_tiles,
+        affiliation.api,
         verification,
         vouching,
         verifications,
@@ -203,7 +215,7 @@ def _protect(response: Response) -> Response:
     )
     response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     if request.path.startswith("/static/vendor/"):
         # The version is in the path.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -35,9 +35,13 @@ POLICY = {
         _vendored colours language openapi.spec static tiles.tile geocoder.geocode
         communes.neighbours communes.one communes.search
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
+        pages.offers pages.offer pages.compare_offers pages.visit_offer
+        affiliation.report
+        offers.categories offers.listed offers.one offers.push offers.serving_place offer_tiles.tile offer_tiles.tilejson
         pages.start pages.invitation pages.refuse_invitations pages.commune pages.commune_picture pages.places pages.privacy
         pages.neighbourhood pages.neighbourhood_picture pages.photo pages.small_photo
         official.take pages.alert_cap pages.alerts_feed pages.leave_alerts pages.really_leave_alerts
+        pages.shop
         pages.fonts pages.manifest pages.offline pages.service_worker
         security.confirm_email security.forgot_password security.login security.logout security.register security.reset_password security.send_confirmation security.static
         openid.begin openid.finish
@@ -61,6 +65,7 @@ POLICY = {
         verification.ask verification.compare verification.enter verification.ways pages.ask_letter pages.enter_letter_code pages.look_at_connection
         vouching.ask vouching.asking pages.ask_neighbours
         verifications.own_document verifications.send verifications.withdraw pages.send_proof pages.withdraw_proof
+        offers.near_me offers.serving_me
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse
         pages.decide_verification pages.one_verification pages.proof_file pages.verifications
     """,
@@ -92,7 +97,9 @@ POLICY = {
         pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
         vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
-        pages.watches pages.watch pages.unwatch
+        pages.watches pages.watch pages.unwatch pages.suggest_offer pages.send_offer_suggestion
+        pages.shops pages.new_shop pages.register_shop pages.edit_shop pages.change_shop pages.close_shop pages.report_shop
+        pages.publish_deal pages.withdraw_deal pages.ambassador pages.visit_shop
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
     """,
 }
@@ -102,6 +109,9 @@ ROLES = {
     "moderator commune_agent operator": """
         pages.moderation pages.case pages.act pages.second_act pages.decide_appeal
         alerts.approve alerts.refuse alerts.waiting pages.alerts_to_approve pages.decide_alert
+    """,
+    "ambassador operator": """
+        pages.ambassador pages.visit_shop
     """,
     "commune_agent operator": """
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse

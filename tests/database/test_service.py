@@ -16,8 +16,16 @@ LOOK_AT_HOMES = {
     ("commune_of_home", "of_member bigint", "bigint"),
     ("homes_on", "ground geometry", "SETOF integer"),
     ("set_home", "of_member bigint, lon double precision, lat double precision", "void"),
+    ("serving_home", "of_member bigint", "TABLE(offer_id bigint, by text[])"),
+    # Bands, to the owner of the home alone (docs/decisions/033).
+    (
+        "offer_near",
+        "of_member bigint, of_offers bigint[], cells bigint[]",
+        "TABLE(offer_id bigint, within_m integer, tier text)",
+    ),
+    ("offers_within", "of_member bigint, band_m integer", "TABLE(offer_id bigint)"),
 }
-"""With the owner's rights. Whoever adds one says here what it gives back: never a point, a cell or a distance."""
+"""With the owner's rights. Whoever adds one says here what it gives back: never a point, a cell or a distance finer than a band."""
 FORBIDDEN = [
     "SELECT * FROM private.home",
     "SELECT ST_AsText(geom) FROM private.home",

@@ -25,9 +25,11 @@ from geoneighbour.members.models import Member, Notice
 from geoneighbour.nearness.models import PublishedCell, Review
 from geoneighbour.neighbourhoods import changes, queries
 from geoneighbour.neighbourhoods.models import Change, Leaving, Neighbourhood, Residence
+from geoneighbour.offers.models import Offer, OfferFeed, Partner
 from geoneighbour.posts import queries as posts
 from geoneighbour.posts.models import REACHES, Message, Post
 from geoneighbour.settings import Settings
+from geoneighbour.shops.models import Shop
 from geoneighbour.verification import vouching
 from geoneighbour.web.app import create_app
 from tests.conftest import ADDRESS_KEYS, SECRET, Template, Territory, clone
@@ -53,6 +55,7 @@ def test_load(loaded: str, territory: Territory, tmp_path, monkeypatch):
     with Session(database) as session:
         _is_alive(session)
         _two_may_vouch(session)
+        _partners_offer(session)
     _can_log_in(create_app(settings, database))
 
     with pytest.raises(Conflict, match="already"):
@@ -70,6 +73,22 @@ def _two_may_vouch(session: Session) -> None:
     rows = session.execute(found).all()
     assert [name for _, name in rows] == [NEIGHBOURS_IN] * 2
     assert all(vouching.vouches(session, member) for member, _ in rows)
+
+
+def _partners_offer(session: Session) -> None:
+    login = session.scalars(select(Account.member_id).where(Account.email == EMAIL)).one()
+    own = OfferFeed.name == "own"
+    assert session.scalar(select(func.count()).select_from(Offer).join(OfferFeed).where(~own)) == 400
+    # Of 60 shops, and of each two of three a bon plan.
+    assert session.scalar(select(func.count()).select_from(Shop)) == 60
+    assert session.scalar(select(func.count()).select_from(Offer).join(OfferFeed).where(own)) == 60 + 40
+    served = func.nearness.serving_home(login).table_valued("offer_id", "by")
+    categories = select(Offer.category).join(served, served.c.offer_id == Offer.id)
+    assert {"amap", "carpool"} <= set(session.scalars(categories))
+    paused = session.scalars(select(Partner.code).where(Partner.paused_at.is_not(None))).all()
+    assert paused == ["coffre_a_maree"]
+    stale = func.nearness.feed_stale(OfferFeed.problem, OfferFeed.last_success_at, OfferFeed.every)
+    assert session.scalars(select(Partner.code).join(OfferFeed).where(stale)).all() == ["autonef"]
 
 
 def _is_alive(session: Session) -> None:

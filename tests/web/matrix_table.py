@@ -64,7 +64,10 @@ HERE = "self neighbour"
 READ = {"visitor": HERE}
 TABLE = [
     # Anybody, logged in or not.
-    line("anonymous", "colours language openapi.spec tiles.tile geocoder.geocode"),
+    line(
+        "anonymous",
+        "colours language openapi.spec tiles.tile offer_tiles.tile offer_tiles.tilejson geocoder.geocode",
+    ),
     line("anonymous", "communes.neighbours communes.one pages.commune pages.commune_picture"),
     line(
         "anonymous",
@@ -91,6 +94,23 @@ TABLE = [
     line("anonymous", "pages.alerts_feed"),
     line("anonymous", "pages.alert_cap", "alert", of=""),
     line("anonymous", "official.take", of="", refused="login"),
+    # Offers of partners are everybody's, what serves a home is its owner's alone. Partners' systems have a key; there is no offer 1 here.
+    line(
+        "anonymous", "offers.categories offers.listed offers.serving_place pages.offers pages.compare_offers"
+    ),
+    line("anonymous", "offers.one pages.offer pages.visit_offer", of=""),
+    line("anonymous", "offers.push affiliation.report", of="", refused="login"),
+    line("visit over", "offers.near_me offers.serving_me"),
+    # Shops: none is there. Ambassadors are of communes in which none stands.
+    line("anonymous", "pages.shop", of=""),
+    line("member", "pages.shops pages.new_shop pages.register_shop"),
+    line(
+        "member",
+        "pages.edit_shop pages.change_shop pages.close_shop pages.publish_deal pages.withdraw_deal pages.report_shop",
+        of="",
+    ),
+    line("member", "pages.ambassador", roles="ambassador operator"),
+    line("member", "pages.visit_shop", of="", roles="ambassador operator"),
     line("anonymous", "openid.begin", of=""),
     line("anonymous", "openid.finish"),
     line("suspended", "openid.unlink", of=""),
@@ -208,6 +228,7 @@ TABLE = [
     line("member", "posts.close pages.close_post", "post", "self"),
     line("member", "pages.phone pages.ask_phone_code pages.confirm_phone pushes.subscribe live.where"),
     line("member", "watching.watches watching.watch pages.watches pages.watch"),
+    line("member", "pages.suggest_offer pages.send_offer_suggestion"),
     line("member", "watching.unwatch pages.unwatch", "watch", "self"),
     line(
         "member",

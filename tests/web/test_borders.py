@@ -31,6 +31,10 @@ OPEN_TO_ALL = {
     "GET /api/v1/neighbourhoods",
     "GET /api/v1/neighbourhoods/<int:neighbourhood_id>",
     "GET /api/v1/neighbourhoods/<int:neighbourhood_id>/outlines",
+    "GET /api/v1/offers",
+    "GET /api/v1/offers/<int:offer_id>",
+    "GET /api/v1/offers/categories",
+    "GET /api/v1/offers/serving",
 }
 
 

@@ -15,6 +15,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     alerts,
     change_words,
     changes,
+    clicking,
     contacts,
     home,
     inviting,
@@ -25,6 +26,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     moderators,
     neighbourhoods,
     notices,
+    offers,
     offline,
     phone,
     photos,
@@ -32,7 +34,9 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     postcard,
     posts,
     reporting,
+    shops,
     start,
+    suggesting,
     verification,
     verifications,
     vouching,
@@ -46,6 +50,6 @@ from geoneighbour.web.pages.vendor import init_app as init_vendor
 def init_app(app: Flask) -> None:
     """Registers the pages, and what their templates call: vendor(), about, ago, why …"""
     init_vendor(app)
-    for module in (words, alert_words, change_words, moderating, notices, vouching):
+    for module in (words, alert_words, change_words, moderating, notices, offers, vouching):
         module.init_app(app)
     app.register_blueprint(pages)

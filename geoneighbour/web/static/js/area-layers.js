@@ -104,3 +104,16 @@ export const tallyLayers = (colour) => [
     paint: { "text-color": colour("many"), "text-halo-color": colour("halo"), "text-halo-width": 2 },
   },
 ];
+
+/** Offers of partners, where they stand. */
+export const offerLayers = (colour) => [
+  {
+    id: "offers-point", type: "circle", source: "offers",
+    paint: { "circle-radius": lit(11, 7), "circle-color": colour("chosen"), "circle-stroke-color": colour("halo"), "circle-stroke-width": 2 },
+  },
+  {
+    id: "offers-name", type: "symbol", source: "offers", minzoom: 12.5,
+    layout: { "text-field": ["get", "title"], "text-font": ["Atkinson"], "text-size": 13, "text-max-width": 9, "text-offset": [0, 0.9], "text-anchor": "top" },
+    paint: { "text-color": colour("label"), "text-halo-color": colour("halo"), "text-halo-width": 1.6 },
+  },
+];

@@ -1,0 +1,1 @@
+"""Offers of partners: their feeds, imports, service areas, and what serves a home."""
