@@ -43,7 +43,9 @@ _MOVING = """{
   queryAll: (root) => {
     const { readyState, fonts, documentElement } = root.ownerDocument ?? root;
     const painted = !location.protocol.startsWith("http") || performance.getEntriesByType("paint").length;
-    return readyState === "complete" && fonts.status === "loaded" && painted ? [] : [documentElement];
+    const still = readyState === "complete" && fonts.status === "loaded" && painted;
+    // While one page gives way to the next there may be a document without any element: nothing can be pressed in it.
+    return still || !documentElement ? [] : [documentElement];
   },
   query(root) { return this.queryAll(root)[0] ?? null; },
 }"""
