@@ -95,7 +95,7 @@ BEGIN
 
   DELETE FROM commune_adjacency
   WHERE NOT by_operator
-    AND (commune_id = ANY (changed) OR other_id = ANY (changed));
+    AND (commune_id IN (SELECT unnest(changed)) OR other_id IN (SELECT unnest(changed)));
 
   INSERT INTO commune_adjacency (commune_id, other_id)
   -- Each pair once, though two changed communes find each other twice: the test below is what costs.
@@ -103,7 +103,7 @@ BEGIN
     SELECT DISTINCT least(fresh.id, other.id) AS one, greatest(fresh.id, other.id) AS two
     FROM commune AS fresh
     JOIN commune AS other ON other.geom && fresh.geom
-    WHERE fresh.id = ANY (changed)
+    WHERE fresh.id IN (SELECT unnest(changed))
       AND fresh.valid_to IS NULL
       AND other.valid_to IS NULL
       AND other.id <> fresh.id

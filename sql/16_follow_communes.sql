@@ -40,12 +40,22 @@ SET jit = off AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('nearness.communes', 0));
 
+  -- Asked once for each commune and cell, not for each post.
+  WITH begun AS (
+    SELECT DISTINCT post.origin_commune_id AS closed_id, post.origin_cell AS cell
+    FROM post
+    JOIN commune AS closed ON closed.id = post.origin_commune_id
+    WHERE closed.valid_to IS NOT NULL
+      AND closed.successor_id IS NOT NULL
+  ),
+  goes_on AS MATERIALIZED (
+    SELECT begun.closed_id, coalesce(begun.cell, 0) AS cell, nearness.origin_after(begun.closed_id, begun.cell) AS heir_id FROM begun
+  )
   UPDATE post
-  SET origin_commune_id = nearness.origin_after(closed.id, post.origin_cell)
-  FROM commune AS closed
-  WHERE closed.id = post.origin_commune_id
-    AND closed.valid_to IS NOT NULL
-    AND closed.successor_id IS NOT NULL;
+  SET origin_commune_id = goes_on.heir_id
+  FROM goes_on
+  WHERE goes_on.closed_id = post.origin_commune_id
+    AND goes_on.cell = coalesce(post.origin_cell, 0);
 
   UPDATE watch_area
   SET commune_id = coalesce(nearness.current_commune(closed.id), closed.id)
@@ -58,20 +68,24 @@ BEGIN
 
   -- Boundaries drive, not homes: of a million members each commune finds its own at once. All that can cover a home
   -- concerned lie about a commune that changed, or about a closed one where somebody still is.
-  WITH ground AS MATERIALIZED (
+  -- What changed may be 35,000 communes: each list of numbers is joined, never searched through row by row.
+  WITH fresh AS MATERIALIZED (
+    SELECT DISTINCT unnest(changed) AS id
+  ),
+  ground AS MATERIALIZED (
     SELECT commune.id, commune.geom
     FROM commune
-    WHERE commune.id = ANY (changed)
+    WHERE commune.id IN (SELECT fresh.id FROM fresh)
        OR (commune.valid_to IS NOT NULL AND EXISTS (SELECT FROM residence WHERE residence.commune_id = commune.id))
   ),
   near AS MATERIALIZED (
-    SELECT commune.id, commune.country, commune.code, commune.geom
+    -- A number says the order by (country, code) as well, and is quicker to compare.
+    SELECT commune.id, commune.geom, row_number() OVER (ORDER BY commune.country COLLATE "C", commune.code COLLATE "C") AS place
     FROM commune
-    WHERE commune.valid_to IS NULL
-      AND EXISTS (SELECT FROM ground WHERE ground.geom && commune.geom)
+    WHERE commune.id IN (SELECT beside.id FROM ground JOIN commune AS beside ON beside.geom && ground.geom WHERE beside.valid_to IS NULL)
   ),
   covered AS MATERIALIZED (
-    SELECT inside.member_id, near.id, near.country, near.code
+    SELECT inside.member_id, near.id, near.place
     FROM near
     CROSS JOIN LATERAL (SELECT home.member_id FROM private.home WHERE ST_Covers(near.geom, home.geom) OFFSET 0) AS inside
   ),
@@ -82,12 +96,12 @@ BEGIN
     WHERE residence.commune_id IS NULL
        OR commune.valid_to IS NOT NULL
     UNION
-    SELECT covered.member_id FROM covered WHERE covered.id = ANY (changed)
+    SELECT covered.member_id FROM covered JOIN fresh USING (id)
   ),
   first_covering AS (
-    SELECT DISTINCT ON (covered.member_id) covered.member_id, covered.id
-    FROM covered
-    ORDER BY covered.member_id, covered.country COLLATE "C", covered.code COLLATE "C"
+    SELECT first.member_id, near.id
+    FROM (SELECT covered.member_id, min(covered.place) AS place FROM covered GROUP BY covered.member_id) AS first
+    JOIN near USING (place)
   ),
   now_in AS MATERIALIZED (
     SELECT residence.member_id, residence.commune_id AS old_id,
