@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what the machine lacks and no package of Python brings: PostgreSQL with PostGIS; for the tests a Chromium;
+# Install what the machine lacks and no package of Python brings: PostgreSQL with PostGIS; for the tests a Chromium, curl and openssl;
 # for the measurements Redis' program (redis-tools: no service is started) and wrk.
 #   scripts/system_packages.sh [--with-browser | --with-bench]
 set -eu
@@ -19,6 +19,9 @@ if [ "${1:-}" = "--with-browser" ]; then
   [ -x /usr/bin/chromium ] || missing="$missing chromium"
   # The program that drives the browser links to it, and a bare Debian lacks it.
   ldconfig -p | grep -q 'libatomic\.so\.1' || missing="$missing libatomic1"
+  # What docs/affiliation.md tells partners to type is run.
+  command -v curl >/dev/null || missing="$missing curl"
+  command -v openssl >/dev/null || missing="$missing openssl"
 fi
 if [ "${1:-}" = "--with-bench" ]; then
   [ -x /usr/bin/redis-check-rdb ] || missing="$missing redis-tools"

@@ -11,3 +11,7 @@ CREATE OR REPLACE TRIGGER refuse_ledger_change BEFORE UPDATE OR DELETE ON commis
 FOR EACH ROW EXECUTE FUNCTION nearness.refuse_ledger_change();
 CREATE OR REPLACE TRIGGER refuse_ledger_change BEFORE UPDATE OR DELETE ON partner_terms
 FOR EACH ROW EXECUTE FUNCTION nearness.refuse_ledger_change();
+CREATE OR REPLACE TRIGGER refuse_ledger_emptying BEFORE TRUNCATE ON commission_entry
+FOR EACH STATEMENT EXECUTE FUNCTION nearness.refuse_ledger_change();
+CREATE OR REPLACE TRIGGER refuse_ledger_emptying BEFORE TRUNCATE ON partner_terms
+FOR EACH STATEMENT EXECUTE FUNCTION nearness.refuse_ledger_change();

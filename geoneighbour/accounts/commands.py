@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from geoneighbour import settings
 from geoneighbour.accounts.models import Account
+from geoneighbour.accounts.service import by_email
 from geoneighbour.database.engine import database_url, make_engine, transaction
-from geoneighbour.errors import NotFound
 from geoneighbour.roles import service
 from geoneighbour.roles.models import ROLES, RoleGrant
 
@@ -33,7 +33,7 @@ def roles() -> None:
 def grant(email: str, role: str, code: str | None, country: str | None) -> None:
     """Grant ROLE to the account with this EMAIL."""
     with _session() as session:
-        account = _account(session, email)
+        account = by_email(session, email)
         click.echo(
             f"{account.email}: {_said(service.grant(session, account.member_id, role, code, country))}"
         )
@@ -47,7 +47,7 @@ def grant(email: str, role: str, code: str | None, country: str | None) -> None:
 def revoke(email: str, role: str, code: str | None, country: str | None) -> None:
     """Take ROLE back from the account with this EMAIL; without --commune in every commune."""
     with _session() as session:
-        account = _account(session, email)
+        account = by_email(session, email)
         number = service.revoke(session, account.member_id, role, code, country)
         click.echo(f"{account.email}: {role} revoked ({number})")
 
@@ -58,7 +58,7 @@ def list_(email: str | None) -> None:
     """List who has which role now; with an EMAIL, that account's."""
     with _session() as session:
         if email:
-            _account(session, email)
+            by_email(session, email)
         held = (
             select(Account.email, RoleGrant)
             .join(RoleGrant, RoleGrant.member_id == Account.member_id)
@@ -75,13 +75,6 @@ def list_(email: str | None) -> None:
 def _session() -> Iterator[Session]:
     with transaction(make_engine(database_url(settings.load()))) as session:
         yield session
-
-
-def _account(session: Session, email: str) -> Account:
-    account = session.scalar(select(Account).where(func.lower(Account.email) == email.lower()))
-    if account is None:
-        raise NotFound(f"no account has the e-mail {email}")
-    return account
 
 
 def _said(granted: RoleGrant) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geoneighbour.errors import Conflict, InvalidInput
+from geoneighbour.accounts.models import Account
+from geoneighbour.errors import Conflict, InvalidInput, NotFound
 from geoneighbour.ground.metres import distance_m
 from geoneighbour.ground.points import Point
 from geoneighbour.members import addresses
@@ -21,6 +22,14 @@ NEAR_M = 150
 """How far a home may be from where the geocoder finds its address: a long drive, a large block."""
 LONGEST = 200
 """Letters of an address."""
+
+
+def by_email(session: Session, email: str) -> Account:
+    """The account with this address, however its letters are written. NotFound."""
+    account = session.scalar(select(Account).where(func.lower(Account.email) == email.strip().lower()))
+    if account is None:
+        raise NotFound(f"no account has the e-mail {email}")
+    return account
 
 
 def new_member(session: Session, sealer: Sealer, name: str, home: Point) -> Member:

@@ -1,4 +1,4 @@
-"""`geoneighbour partners terms | secret | statement | reverse`, beside those of the offers."""
+"""`geoneighbour partners account | terms | secret | statement | reverse`, beside those of the offers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from geoneighbour import settings as environment
 from geoneighbour.affiliation import service
+from geoneighbour.affiliation.account_commands import account
 from geoneighbour.affiliation.statement import csv_of, month_of
 from geoneighbour.database.engine import database_url, make_engine, transaction
 from geoneighbour.offers import service as offers
@@ -52,3 +53,6 @@ def reverse(entry: int, note: str) -> None:
     with transaction(make_engine(database_url(environment.load()))) as session:
         made = service.reverse(session, entry, note)
         click.echo(f"entry {made.id}: {made.cents} cents")
+
+
+partners.add_command(account)

@@ -59,6 +59,18 @@ class PartnerSecret(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class PartnerAccount(Base):
+    """A member whose login opens a partner's page (docs/decisions/036)."""
+
+    __tablename__ = "partner_account"
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
 class PartnerTerms(Base):
     """What a partner pays; the last are in force, those before are history."""
 

@@ -173,7 +173,8 @@ def forget(session: Session) -> int:
     put = put.on_conflict_do_update(
         index_elements=["partner_id", "day"], set_={"clicks": ClickCount.clicks + put.excluded.clicks}
     )
-    return sum(session.scalars(put.returning(ClickCount.clicks)))
+    of_each = put.returning(ClickCount.day).cte("counted")
+    return session.scalar(select(func.count()).select_from(gone).add_cte(of_each)) or 0
 
 
 def _known(session: Session, partner_id: int, external_id: str) -> Conversion | None:

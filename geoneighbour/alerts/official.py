@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import shapely
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from geoneighbour import outgoing
-from geoneighbour.accounts.models import Account
+from geoneighbour.accounts.service import by_email
 from geoneighbour.alerts import service
 from geoneighbour.alerts.models import LONGEST_WORD, Alert, AlertFeed, AlertFeedMessage
 from geoneighbour.cap import Area, Info, Notice, Unfit
@@ -49,9 +49,7 @@ LIFTED = "Cette alerte est levée."
 
 def add(session: Session, name: str, email: str, url: str | None) -> tuple[AlertFeed, str | None]:
     """A feed that the account of an agent or operator answers for. Without an address it is sent here: its key, told once."""
-    member_id = session.scalar(select(Account.member_id).where(func.lower(Account.email) == email.lower()))
-    if member_id is None:
-        raise NotFound(f"no account has the address {email}")
+    member_id = by_email(session, email).member_id
     roles.require(session, member_id, AUTHORITY)
     if session.scalar(select(AlertFeed.id).where(AlertFeed.name == name)) is not None:
         raise Conflict(f"there is a feed {name} already")

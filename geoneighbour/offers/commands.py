@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from geoneighbour import settings as environment
 from geoneighbour.database.engine import database_url, make_engine, service_url, transaction
 from geoneighbour.errors import Conflict, UnusableFile
-from geoneighbour.offers import importing, queries, service
-from geoneighbour.offers.models import FORMATS, Offer, OfferFeed, OfferImport, OfferRejection, Partner
+from geoneighbour.offers import feed_states, importing, queries, service
+from geoneighbour.offers.models import FORMATS, OfferFeed, OfferImport, OfferRejection, Partner
 from geoneighbour.offers.suggestion_commands import suggestions
 
 
@@ -108,20 +108,13 @@ def import_(code: str, name: str | None, file: click.File | None, accept: bool) 
 def list_() -> None:
     """Partners, their feeds, how many offers stand, and what is stale."""
     with transaction(make_engine(database_url(environment.load()))) as session:
-        standing = dict(
-            session.execute(
-                select(Offer.feed_id, func.count()).where(Offer.gone_at.is_(None)).group_by(Offer.feed_id)
-            ).all()
-        )
-        stale = func.nearness.feed_stale(OfferFeed.problem, OfferFeed.last_success_at, OfferFeed.every)
         for partner in session.scalars(select(Partner).order_by(Partner.code)):
             click.echo(f"{partner.code}  {partner.name}{'  paused' if partner.paused_at else ''}")
-            asked = select(OfferFeed, stale).where(OfferFeed.partner_id == partner.id)
-            for feed_, is_stale in session.execute(asked.order_by(OfferFeed.name)):
-                last = f"{feed_.last_success_at:%Y-%m-%d %H:%M}" if feed_.last_success_at else "never"
-                state = f"  stale: {feed_.problem or 'nothing came'}" if is_stale else ""
+            for one in feed_states.states(session, partner.id):
+                last = f"{one.feed.last_success_at:%Y-%m-%d %H:%M}" if one.feed.last_success_at else "never"
+                state = f"  stale: {one.feed.problem or 'nothing came'}" if one.stale else ""
                 click.echo(
-                    f"  {feed_.name}  {feed_.format}  {feed_.url or 'sent here'}  {standing.get(feed_.id, 0):,} offers  {last}{state}"
+                    f"  {one.feed.name}  {one.feed.format}  {one.feed.url or 'sent here'}  {one.standing:,} offers  {last}{state}"
                 )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour import settings
-from geoneighbour.accounts.models import Account
+from geoneighbour.accounts.service import by_email
 from geoneighbour.database.engine import database_url, make_engine, transaction
 from geoneighbour.errors import NotFound
 from geoneighbour.offers.models import Partner
@@ -51,7 +51,9 @@ def plan(code: str | None, name: str | None, cents: int | None, commission: int)
 def subscribe(shop: int, plan: str, brought_by: str | None) -> None:
     """Subscribe the SHOP of this number to a PLAN, from today on."""
     with _session() as session:
-        service.subscribe(session, shop, plan, _member(session, brought_by) if brought_by else None)
+        service.subscribe(
+            session, shop, plan, by_email(session, brought_by).member_id if brought_by else None
+        )
 
 
 @shops.command()
@@ -123,13 +125,6 @@ def _hide(shop_id: int, *, hidden: bool) -> None:
         if shop is None:
             raise NotFound(f"there is no shop {shop_id}")
         session.get_one(Partner, shop.partner_id).paused_at = func.now() if hidden else None
-
-
-def _member(session: Session, email: str) -> int:
-    found = session.scalar(select(Account.member_id).where(func.lower(Account.email) == email.lower()))
-    if found is None:
-        raise NotFound(f"no account has the e-mail {email}")
-    return found
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geoneighbour.accounts.models import Account
+from geoneighbour.accounts.service import by_email
 from geoneighbour.errors import Conflict, Forbidden, InvalidInput, NotFound
 from geoneighbour.members.models import Member, Notice
 from geoneighbour.neighbourhoods import service as neighbourhoods
@@ -90,8 +90,6 @@ def proved_by(session: Session, member_id: int) -> set[str]:
 
 def verify_account(session: Session, email: str) -> Member:
     """An operator's word that this account's member lives where it says; NotFound without such an account."""
-    account = session.scalar(select(Account).where(func.lower(Account.email) == email.strip().lower()))
-    if account is None:
-        raise NotFound(f"no account has the address {email}")
+    account = by_email(session, email)
     prove(session, account.member_id, "operator")
     return account.member

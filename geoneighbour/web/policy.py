@@ -66,6 +66,7 @@ POLICY = {
         vouching.ask vouching.asking pages.ask_neighbours
         verifications.own_document verifications.send verifications.withdraw pages.send_proof pages.withdraw_proof
         offers.near_me offers.serving_me
+        pages.partner pages.partner_statement
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse
         pages.decide_verification pages.one_verification pages.proof_file pages.verifications
     """,

@@ -12,9 +12,14 @@ from sqlalchemy.orm import Session
 
 from geoneighbour import cli
 from geoneighbour import settings as environment
+from geoneighbour.accounts.models import Account
+from geoneighbour.affiliation import service as affiliation
+from geoneighbour.affiliation.models import CommissionEntry
+from geoneighbour.database.engine import transaction
 from geoneighbour.offers.models import Offer, OfferFeed
 from geoneighbour.settings import Settings
 from tests.offers import made
+from tests.world import communes, settled
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -137,3 +142,60 @@ def test_what_cannot_serve_is_one_line_and_exit_code_2(run: Run, database: Engin
         session.execute(update(OfferFeed).values(key_hash=None, url="https://ferme.example"))
         session.commit()
     assert run("new-key", "ferme", "all")[0] == 2
+
+
+def test_terms_a_secret_a_statement_and_what_is_taken_back(run: Run, database: Engine, tmp_path: Path):
+    made.bring_file(database, tmp_path, made.feed(database), made.features([made.feature(1)]))
+    assert run("terms", "ferme", "--click-cents", "5", "--conversion-permille", "30")[0] == 0
+    with transaction(database) as session:
+        affiliation.click(session, "ferme", session.scalars(select(Offer.id)).one())
+    month = f"{affiliation.today():%Y-%m}"
+    code, said, _ = run("statement", "ferme", month)
+    assert code == 0
+    number = said.splitlines()[1].split(",")[0]
+    assert said.splitlines()[-1] == f"total,{month},,,,,0.05,"
+    assert run("reverse", number, "a test")[:2] == (0, f"entry {int(number) + 1}: -5 cents\n")
+    assert run("statement", "ferme", month)[1].splitlines()[-1] == f"total,{month},,,,,0.00,"
+    words = {run("secret", "ferme")[1].splitlines()[0] for _ in range(2)}
+    assert len(words) == 2
+
+    for wrong, reason in (
+        (("terms", "ferme", "--click-cents", "-1", "--conversion-permille", "30"), "-1 is not in the range"),
+        (("terms", "nobody", "--click-cents", "1", "--conversion-permille", "30"), "nobody"),
+        (("secret", "nobody"), "nobody"),
+        (("statement", "ferme", "novembre"), "'novembre'"),
+        (("reverse", number, "again"), "taken back already"),
+        (("reverse", str(int(number) + 1), "that"), "is a reversal itself"),
+        (("reverse", "999", "none"), "no entry 999"),
+    ):
+        code, said, error = run(*wrong)
+        assert (code, said) == (2, ""), wrong
+        assert reason in error.splitlines()[-1], error
+    with Session(database) as session:
+        assert session.scalar(select(func.count()).select_from(CommissionEntry)) == 2
+
+
+def test_whose_login_opens_a_partners_page(run: Run, database: Engine):
+    made.feed(database)
+    with transaction(database) as session:
+        communes(session, ["AB"])
+        anne = settled(session, "Anne", -1.95, 48.55)
+        session.add(
+            Account(email="anne@exemple.fr", password="", active=True, fs_uniquifier="anne", member_id=anne)
+        )
+    assert run("account", "list", "ferme")[:2] == (0, "")
+    for _ in range(2):
+        assert run("account", "add", "ferme", "Anne@exemple.fr")[0] == 0
+    assert run("account", "list", "ferme")[1].split()[1:] == ["anne@exemple.fr"]
+    for wrong, reason in (
+        (("account", "add", "ferme", "nobody@exemple.fr"), "nobody@exemple.fr"),
+        (("account", "add", "nobody", "anne@exemple.fr"), "nobody"),
+        (("account", "remove", "ferme", "nobody@exemple.fr"), "nobody@exemple.fr"),
+        (("account", "list", "nobody"), "nobody"),
+    ):
+        code, said, error = run(*wrong)
+        assert (code, said) == (2, ""), wrong
+        assert reason in error
+    assert run("account", "remove", "ferme", "anne@exemple.fr")[0] == 0
+    assert run("account", "list", "ferme")[1] == ""
+    assert "does not open" in run("account", "remove", "ferme", "anne@exemple.fr")[2]

@@ -101,6 +101,8 @@ TABLE = [
     line("anonymous", "offers.one pages.offer pages.visit_offer", of=""),
     line("anonymous", "offers.push affiliation.report", of="", refused="login"),
     line("visit over", "offers.near_me offers.serving_me"),
+    # A partner's own page: of none that is there.
+    line("visit over", "pages.partner pages.partner_statement", of=""),
     # Shops: none is there. Ambassadors are of communes in which none stands.
     line("anonymous", "pages.shop", of=""),
     line("member", "pages.shops pages.new_shop pages.register_shop"),

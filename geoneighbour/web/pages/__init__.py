@@ -28,6 +28,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     notices,
     offers,
     offline,
+    partners,
     phone,
     photos,
     places,

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from geoneighbour.affiliation import accounts as affiliation
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.errors import GeoneighbourError
@@ -64,6 +65,7 @@ def _page(about: str, can_help: str, refusal: GeoneighbourError | None) -> str:
         "account.html",
         duties=duties,
         to_decide=moderation.waiting(db(), member.id) if duties else 0,
+        partners=affiliation.partners_of(db(), member.id),
         decisions=bool(moderation.about(db(), member.id)),
         member=member,
         about=about,
