@@ -89,7 +89,7 @@ COMMENT ON FUNCTION nearness.offer_points(integer, integer, integer, text, integ
 CREATE OR REPLACE FUNCTION nearness.offer_tile(z integer, x integer, y integer, of_category text) RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
-  -- Of a tile that holds more, counts are shown, down to zoom 13: then it is some 3 km wide.
+  -- Of a tile that holds more, counts are shown.
   most integer := CASE WHEN z < 9 THEN 0 WHEN z < 13 THEN 2000 ELSE 10000 END;
   tile bytea;
   found integer;
@@ -100,9 +100,9 @@ BEGIN
   SELECT coalesce(ST_AsMVT(shown, 'offers', 4096, 'geom', 'id' ORDER BY shown.id), ''), count(*)
   INTO tile, found
   FROM nearness.offer_points(z, x, y, of_category, most + 1) AS shown;
-  RETURN CASE WHEN found > most AND z < 13 THEN nearness.cluster_tile(z, x, y, of_category) ELSE tile END;
+  RETURN CASE WHEN found > most THEN nearness.cluster_tile(z, x, y, of_category) ELSE tile END;
 END
 $$;
 COMMENT ON FUNCTION nearness.offer_tile(integer, integer, integer, text) IS
-  'A Mapbox vector tile (web mercator z/x/y) of the offers that stand: layer clusters below zoom 9, and to zoom 12 where a tile holds more than '
-  '2,000; else layer offers (id, category, title, partner, stale; 10,000 at most). of_category: null for all.';
+  'A Mapbox vector tile (web mercator z/x/y) of the offers that stand: layer clusters below zoom 9, and where a tile holds more than 2,000 '
+  '(from zoom 13, 10,000); else layer offers (id, category, title, partner, stale). of_category: null for all.';

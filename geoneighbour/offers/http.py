@@ -155,7 +155,7 @@ def tilejson(query_data: Tile) -> dict[str, Any]:
         "minzoom": 0,
         "maxzoom": 14,
         "vector_layers": [
-            {"id": "clusters", "maxzoom": 12, "fields": {"cell": "H3 cell", "n": "how many offers"}},
+            {"id": "clusters", "fields": {"cell": "H3 cell", "n": "how many offers"}},
             {
                 "id": "offers",
                 "minzoom": 9,

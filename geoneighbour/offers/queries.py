@@ -47,12 +47,18 @@ class Wanted:
             raise InvalidInput(
                 "Doit être un nombre entre %(least)s et %(most)s.", field="limit", least=1, most=MOST
             )
+        offers = self.narrow(session, offers, view)
+        return offers.where(view.c.id < self.before).order_by(view.c.id.desc()).limit(self.most)
+
+    def narrow(self, session: Session, offers: Select[Any], view: TableClause) -> Select[Any]:
+        """All of them, in no order."""
         for name in ("category", "partner"):
             if (value := getattr(self, name)) is not None:
                 offers = offers.where(view.c[name] == value)
-        if self.q is not None:
-            offers = offers.where(*searching.said(session, self.q, view))
-        return offers.where(view.c.id < self.before).order_by(view.c.id.desc()).limit(self.most)
+        return offers if self.q is None else offers.where(*searching.said(session, self.q, view))
+
+
+Ask = Callable[[Wanted], Sequence[Row[Any]]]
 
 
 def categories(session: Session) -> Sequence[OfferCategory]:
@@ -67,6 +73,13 @@ def listed(
     if box:
         offers = offers.where(_STANDING.c.point.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
     return session.execute(wanted.of(session, offers)).all()
+
+
+def count(session: Session, wanted: Wanted, box: tuple[float, float, float, float], most: int) -> int:
+    """How many are wanted that stand in a box, whatever the page; one more than `most` where there are more."""
+    inside = select(_STANDING.c.id).where(_STANDING.c.point.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
+    some = wanted.narrow(session, inside, _STANDING).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def serving_home(session: Session, member_id: int, wanted: Wanted) -> Sequence[Row[Any]]:
@@ -116,9 +129,13 @@ def known_category(session: Session, category: str | None) -> None:
         raise NotFound
 
 
-def open_ones(
-    ask: Callable[[Wanted], Sequence[Row[Any]]], wanted: Wanted
-) -> tuple[Sequence[Row[Any]], int | None]:
+def as_asked(ask: Ask, wanted: Wanted) -> tuple[Sequence[Row[Any]], int | None]:
+    """The page that is wanted, and where the next one begins (None: there is none)."""
+    found = ask(wanted)
+    return found, found[-1].id if len(found) == wanted.most else None
+
+
+def open_ones(ask: Ask, wanted: Wanted) -> tuple[Sequence[Row[Any]], int | None]:
     """As `ask` answers, those that are open now, and where the next page begins (None: there is none). Hours are not the database's."""
     found: list[Row[Any]] = []
     lot = replace(wanted, most=MOST)

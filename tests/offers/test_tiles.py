@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from geoneighbour.database.engine import transaction
 from geoneighbour.offers import clusters, service
-from tests.offers.made import bring_file, features, feed, many
+from tests.offers.made import bring_file, feature, features, feed, many
 
 COUNT = 300
 ALL = {
@@ -175,3 +175,21 @@ def test_a_crowded_tile_is_counted_until_zoom_13(database: Engine, tmp_path: Pat
         session.execute(text("UPDATE offer SET gone_at = now() WHERE external_id = 'n0'"))
     at = of_tile(-2, 48.5, 12)
     assert len(read(tile(database, 12, *at), tmp_path, 12, *at)["offers"]) == 2000
+
+
+def test_on_a_border_an_offer_is_in_one_tile(database: Engine, tmp_path: Path) -> None:
+    """Greenwich is the border of two tiles at every zoom, the equator as well."""
+    rows = [
+        feature(1, geometry={"type": "Point", "coordinates": [0, 48.5]}),
+        feature(2, geometry={"type": "Point", "coordinates": [9.1, 0]}),
+    ]
+    bring_file(database, tmp_path, feed(database), features(rows))
+    for z in (3, 8, 9, 14):
+        for lon, lat in ((0, 48.5), (9.1, 0)):
+            x, y = of_tile(lon, lat, z)
+            around = [(x, y), (x - 1, y)] if lon == 0 else [(x, y), (x, y - 1)]
+            held = [
+                len(next(iter(read(tile(database, z, *one), tmp_path, z, *one).values()), []))
+                for one in around
+            ]
+            assert sorted(held) == [0, 1], (z, lon, lat)

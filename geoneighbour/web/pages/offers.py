@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask_babel import format_datetime, get_locale, gettext
 from flask_security import current_user
 from sqlalchemy import Row
@@ -14,16 +15,21 @@ from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
-from geoneighbour.ground.points import Point
 from geoneighbour.members.models import Member
+from geoneighbour.nearness import service as nearness
 from geoneighbour.offers import hours, queries
 from geoneighbour.offers.searching import LONGEST
+from geoneighbour.posts import queries as posts
+from geoneighbour.web.pages import offer_filters
 from geoneighbour.web.pages.blueprint import pages
+from geoneighbour.web.pages.offer_filters import Filters
 from geoneighbour.web.pages.words import distance
+from geoneighbour.web.policy import Standing, standing
 
 PAGE = 30
 SIDE_BY_SIDE = 60
-ME = "moi"
+FROM_NEIGHBOURS = 3
+MOST_COUNTED = 500
 EVERYBODY = "tous"
 
 
@@ -33,56 +39,48 @@ def init_app(app: Flask) -> None:
 
 
 @pages.get("/offres")
-def offers() -> str | Response:
+def offers() -> Response:
     """
     Narrowed by `categorie` and `partenaire` (another than those that exist narrows nothing), `mots`: with these words, `ouvert`: open
-    now. `pour`: moi, what serves my home; or a place, `lon` and `lat`, what serves there.
+    now. `pour`: moi, what serves my home; `a`: what stands within so many metres of it; or a place, `lon` and `lat`: what serves there;
+    or `zone` (west,south,east,north): what stands there.
     """
-    kinds = queries.categories(db())
-    partners = queries.partners(db())
-    category = _one_of((one.code for one in kinds), request.args.get("categorie"))
-    partner = _one_of((one.code for one in partners), request.args.get("partenaire"))
-    only_open = "ouvert" in request.args
-    said = request.args.get("mots", "").strip()[:LONGEST] or None
     before = request.args.get("avant", type=int)
     if before is not None and not 1 <= before < 2**63:
         return redirect(url_for("pages.offers"))
-    resident, place = _resident(), _place()
-    mine = request.args.get("pour") == ME and resident is not None
-    wanted = queries.Wanted(category, partner, before or 2**63 - 1, PAGE, said)
-    ask = _asked(resident if mine else None, place)
-    if only_open:
-        found, next_before = queries.open_ones(ask, wanted)
-    else:
-        found = ask(wanted)
-        next_before = found[-1].id if len(found) == PAGE else None
-    narrowed = {
-        "categorie": category,
-        "partenaire": partner,
-        "mots": said,
-        "ouvert": "1" if only_open else None,
-        "pour": ME if mine else None,
-        "lon": place and place.lon,
-        "lat": place and place.lat,
-    }
-    return render_template(
+    kinds = queries.categories(db())
+    partners = queries.partners(db())
+    resident = _resident()
+    chosen = offer_filters.read([one.code for one in kinds], [one.code for one in partners], resident)
+    found, drawn, next_before = _page(resident, chosen, before)
+    shown = render_template(
         "offers/list.html",
         offers=found,
-        mine=mine,
+        drawn=None if drawn is None else [one for one in drawn if one.lon is not None],
+        cut=drawn is not None and len(drawn) == queries.MOST,
+        near=_nearness(resident, found),
+        count=queries.count(db(), _wanted(chosen), chosen.zone, MOST_COUNTED)
+        if chosen.zone and not chosen.only_open
+        else None,
+        most_counted=MOST_COUNTED,
+        chosen=chosen,
+        bands=offer_filters.BANDS,
         resident=resident,
-        place=place,
+        commune=_commune(resident),
+        neighbours_offer=_from_neighbours(chosen, before),
         kinds={one.code: one for one in kinds},
         partners=partners,
-        category=category,
-        partner=partner,
-        only_open=only_open,
-        said=said,
         longest=LONGEST,
         before=before,
-        narrowed=narrowed,
+        narrowed=chosen.address,
         next_before=next_before,
-        bounds=_bounds(found) or extents.extent(db()),
+        bounds=chosen.zone or _bounds(drawn or found) or extents.extent(db()),
     )
+    answer = make_response(shown)
+    if resident is not None:
+        # It says how near things are to a home.
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @pages.get("/offres/<int:offer_id>")
@@ -112,8 +110,12 @@ def compare_offers() -> str:
     mine = resident is not None and request.args.get("pour") != EVERYBODY
     found: Sequence[Row[Any]] = []
     if category:
-        ask = _asked(resident if mine else None, None)
-        found = ask(queries.Wanted(category, None, most=SIDE_BY_SIDE))
+        wanted = queries.Wanted(category, None, most=SIDE_BY_SIDE)
+        found = (
+            queries.serving_home(db(), resident.id, wanted)
+            if resident and mine
+            else queries.listed(db(), wanted)
+        )
     return render_template(
         "offers/compare.html",
         kinds={one.code: one for one in kinds},
@@ -193,12 +195,59 @@ def where(area: Any) -> str:
     return gettext("Une zone sur la carte")
 
 
-def _asked(resident: Member | None, place: Point | None) -> Any:
-    if resident is not None:
+def _page(
+    resident: Member | None, chosen: Filters, before: int | None
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]] | None, int | None]:
+    """The list's page; what its map draws (null: tiles do); where the next page begins."""
+    ask = _asking(resident, chosen)
+    wanted = _wanted(chosen)
+    lots = queries.open_ones if chosen.only_open else queries.as_asked
+    if chosen.in_tiles or before is not None:
+        found, next_before = lots(ask, replace(wanted, before=before or wanted.before))
+        drawn = None if chosen.in_tiles else lots(ask, replace(wanted, most=queries.MOST))[0]
+        return found, drawn, next_before
+    drawn, further = lots(ask, replace(wanted, most=queries.MOST))
+    if len(drawn) <= PAGE:
+        return drawn, drawn, further
+    return drawn[:PAGE], drawn, drawn[PAGE - 1].id
+
+
+def _wanted(chosen: Filters) -> queries.Wanted:
+    return queries.Wanted(chosen.category, chosen.partner, most=PAGE, q=chosen.words)
+
+
+def _asking(resident: Member | None, chosen: Filters) -> queries.Ask:
+    if resident is not None and chosen.mine:
         return partial(queries.serving_home, db(), resident.id)
-    if place is not None:
-        return partial(queries.serving_place, db(), place)
-    return partial(queries.listed, db())
+    if resident is not None and chosen.within:
+        return partial(queries.near_home, db(), resident.id, within_m=chosen.within)
+    if chosen.place:
+        return partial(queries.serving_place, db(), chosen.place)
+    return partial(queries.listed, db(), box=chosen.zone)
+
+
+def _nearness(resident: Member | None, found: Sequence[Row[Any]]) -> dict[int, dict[str, Any]]:
+    """How near they stand to the home of who asks; nobody else is told anything."""
+    if resident is None:
+        return {}
+    return queries.nearness_of(db(), resident.id, [dict(one._mapping) for one in found])
+
+
+def _commune(resident: Member | None) -> int | None:
+    """The number of one's own, for its outline."""
+    if resident is None or standing() < Standing.VISITOR:
+        return None
+    return nearness.residence(db(), resident.id).commune_id
+
+
+def _from_neighbours(chosen: Filters, before: int | None) -> list[Row[Any]] | None:
+    """What neighbours offer themselves, as the feed has it; null: not asked beside what is narrowed, or who asks has no feed."""
+    narrowed = any(
+        (chosen.category, chosen.partner, chosen.words, chosen.only_open, chosen.place, chosen.zone)
+    )
+    if narrowed or before is not None or standing() < Standing.VISITOR:
+        return None
+    return posts.feed(db(), current_user.member_id, most=FROM_NEIGHBOURS, kind="offer")
 
 
 def _resident() -> Member | None:
@@ -213,13 +262,6 @@ def _serving_me(offer_id: int) -> Sequence[str]:
     around = queries.Wanted(before=offer_id + 1, most=1)
     found = queries.serving_home(db(), resident.id, around)
     return found[0].by if found and found[0].id == offer_id else ()
-
-
-def _place() -> Point | None:
-    lon, lat = (request.args.get(name, type=float) for name in ("lon", "lat"))
-    if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        return None
-    return Point(round(lon, queries.ROUNDED), round(lat, queries.ROUNDED))
 
 
 def _bounds(found: Sequence[Any], margin: float = 0.005) -> tuple[float, float, float, float] | None:

@@ -105,15 +105,35 @@ export const tallyLayers = (colour) => [
   },
 ];
 
-/** Offers of partners, where they stand. */
-export const offerLayers = (colour) => [
+/** The border of the commune of this number, from the base map. */
+export const communeLayers = (id) => (colour) => [{ ...line("own-commune", "base", colour("home"), 2, [3, 3], ["==", ["id"], id]), "source-layer": "communes" }];
+
+/** The frame of what a list holds. */
+export const frameLayers = (colour) => [line("frame-line", "frame", colour("chosen"), 2, [2, 2])];
+
+/** Offers of partners, where they stand; `part`: the layer of a source of tiles. */
+export const offerLayers = (colour, part = {}) => [
   {
-    id: "offers-point", type: "circle", source: "offers",
+    id: "offers-point", type: "circle", source: "offers", ...part,
     paint: { "circle-radius": lit(11, 7), "circle-color": colour("chosen"), "circle-stroke-color": colour("halo"), "circle-stroke-width": 2 },
   },
   {
-    id: "offers-name", type: "symbol", source: "offers", minzoom: 12.5,
+    id: "offers-name", type: "symbol", source: "offers", ...part, minzoom: 12.5,
     layout: { "text-field": ["get", "title"], "text-font": ["Atkinson"], "text-size": 13, "text-max-width": 9, "text-offset": [0, 0.9], "text-anchor": "top" },
     paint: { "text-color": colour("label"), "text-halo-color": colour("halo"), "text-halo-width": 1.6 },
   },
+];
+
+/** The same from tiles, and from afar how many they are. */
+export const offerTileLayers = (colour) => [
+  {
+    id: "offers-many", type: "circle", source: "offers", "source-layer": "clusters",
+    paint: { "circle-radius": ["step", ["get", "n"], 14, 10, 17, 100, 21, 1000, 27], "circle-color": colour("chosen"), "circle-stroke-color": colour("halo"), "circle-stroke-width": 2 },
+  },
+  {
+    id: "offers-how-many", type: "symbol", source: "offers", "source-layer": "clusters",
+    layout: { "text-field": ["number-format", ["get", "n"], { locale: document.documentElement.lang }], "text-font": ["Atkinson Bold"], "text-size": 14, "text-allow-overlap": true },
+    paint: { "text-color": colour("halo") },
+  },
+  ...offerLayers(colour, { "source-layer": "offers" }),
 ];
