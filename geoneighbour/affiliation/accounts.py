@@ -26,7 +26,7 @@ def remove(session: Session, partner_id: int, member_id: int) -> None:
     """NotFound: it opened nothing there."""
     held = delete(PartnerAccount).filter_by(partner_id=partner_id, member_id=member_id)
     if session.scalar(held.returning(PartnerAccount.member_id)) is None:
-        raise NotFound("this account does not open that partner's page")
+        raise NotFound(f"account {member_id} does not open that partner's page")
 
 
 def partners_of(session: Session, member_id: int) -> Sequence[Partner]:
