@@ -7,10 +7,10 @@ when it is committed. What a crash or a commit that fails leaves is nobody's to 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import obstore
 from obstore.exceptions import BaseError
@@ -24,6 +24,10 @@ from geoneighbour.settings import Settings
 
 log = logging.getLogger(__name__)
 PENDING = "geoneighbour.storage"
+OF_OFFERS = "offer-"
+"""How names of offers' photos begin; those of posts have no beginning of their own."""
+LEFT_BEHIND = timedelta(hours=1)
+"""A file that no row names after this time belongs to no transaction that could still be committed."""
 
 
 class Store:
@@ -112,6 +116,25 @@ class _Pending:
         except Unavailable as error:
             log.warning("%d files stay for the next sweep: %s", len(names), error.reason)
         self.written, self.unneeded, self.committing = [], [], False
+
+
+def sweep(
+    store: Store,
+    of: Callable[[str], bool],
+    key_of: Callable[[str], str],
+    named: Callable[[set[str]], set[str]],
+) -> int:
+    """Deletes the files (`of`: those this sweep is about) whose key is not among those that rows name. How many."""
+    swept = 0
+    for page in store.pages():
+        old = [
+            name for name, written in page.items() if of(name) and datetime.now(UTC) - written > LEFT_BEHIND
+        ]
+        kept = named({key_of(name) for name in old})
+        left = [name for name in old if key_of(name) not in kept]
+        store.delete(left)
+        swept += len(left)
+    return swept
 
 
 def put_within(session: Session, store: Store, name: str, data: bytes) -> None:

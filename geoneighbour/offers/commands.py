@@ -12,7 +12,7 @@ from sqlalchemy import select
 from geoneighbour import settings as environment
 from geoneighbour.database.engine import database_url, make_engine, service_url, transaction
 from geoneighbour.errors import Conflict, UnusableFile
-from geoneighbour.offers import feed_states, importing, queries, service
+from geoneighbour.offers import feed_states, importing, photos, queries, service
 from geoneighbour.offers.models import FORMATS, OfferFeed, OfferImport, OfferRejection, Partner
 from geoneighbour.offers.suggestion_commands import suggestions
 
@@ -137,6 +137,15 @@ def report(code: str, name: str) -> None:
             rejected = select(OfferRejection).where(OfferRejection.import_id == last[0].id)
             for row in session.scalars(rejected.order_by(OfferRejection.row)):
                 click.echo(f"  row {row.row} {row.external_id or ''}: {row.field} {row.reason}")
+
+
+@partners.command("photos")
+@click.argument("code")
+def photos_(code: str) -> None:
+    """The last photos of a partner's offers that could not be had, and why."""
+    with transaction(make_engine(database_url(environment.load()))) as session:
+        for number, url, problem in photos.problems(session, service.partner(session, code).id):
+            click.echo(f"{number}  {url}  {problem}")
 
 
 @partners.command()

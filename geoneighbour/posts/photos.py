@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -16,9 +15,6 @@ from geoneighbour.members import service as members
 from geoneighbour.posts.models import LONGEST_ALT, MOST_PHOTOS, Post, PostPhoto
 from geoneighbour.posts.pictures import FIELD, Picture
 from geoneighbour.storage import Store
-
-LEFT_BEHIND = timedelta(hours=1)
-"""A file that no row names after this time belongs to no transaction that could still be committed."""
 
 
 def add(
@@ -92,15 +88,11 @@ def shown(session: Session, member_id: int, key: str) -> PostPhoto:
 
 def sweep(session: Session, store: Store) -> int:
     """Deletes the files that no post names: of deleted posts and members, of writes that a crash undid. How many."""
-    swept = 0
-    for page in store.pages():
-        old = [name for name, written in page.items() if datetime.now(UTC) - written > LEFT_BEHIND]
-        known = select(PostPhoto.key).where(PostPhoto.key.in_({key_of(name) for name in old}))
-        named = set(session.scalars(known))
-        left = [name for name in old if key_of(name) not in named]
-        store.delete(left)
-        swept += len(left)
-    return swept
+
+    def named(keys: set[str]) -> set[str]:
+        return set(session.scalars(select(PostPhoto.key).where(PostPhoto.key.in_(keys))))
+
+    return storage.sweep(store, lambda name: not name.startswith(storage.OF_OFFERS), key_of, named)
 
 
 def large_file(key: str) -> str:

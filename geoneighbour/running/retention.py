@@ -19,6 +19,7 @@ from geoneighbour.members import addresses
 from geoneighbour.members import service as members
 from geoneighbour.moderation import service as moderation
 from geoneighbour.offers import importing
+from geoneighbour.offers import photos as offer_photos
 from geoneighbour.posts import photos
 from geoneighbour.settings import Settings
 from geoneighbour.storage import open_photos
@@ -42,6 +43,7 @@ def steps(settings: Settings) -> dict[str, Callable[[Session], int]]:
         "offer_imports": importing.forget,
         "offer_clicks": affiliation.forget,
         "telephones": phones.forget_unconfirmed,
+        "offer_photos": partial(offer_photos.sweep, store=open_photos(settings)),
         "photos": partial(photos.sweep, store=open_photos(settings)),
     }
 

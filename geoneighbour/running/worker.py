@@ -18,9 +18,11 @@ from geoneighbour.logs import keep_quiet
 from geoneighbour.mailing.sending import send_due
 from geoneighbour.nearness import review
 from geoneighbour.offers import clusters, importing
+from geoneighbour.offers import photos as offer_photos
 from geoneighbour.running import retention
 from geoneighbour.sealing import Sealer
 from geoneighbour.settings import Settings
+from geoneighbour.storage import open_photos
 
 WEEK_SECONDS = 7 * 24 * 3600
 SWEEP_CRON = "30 3 * * *"
@@ -64,6 +66,11 @@ def make_app(url: str, settings: Settings) -> App:
     @app.task(name="bring_offers", queueing_lock="bring_offers")
     def bringing(timestamp: int) -> dict[str, str]:
         return importing.bring_due(engine, settings)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="bring_offer_photos", queueing_lock="bring_offer_photos")
+    def bringing_photos(timestamp: int) -> dict[str, int]:
+        return offer_photos.bring_due(engine, settings, open_photos(settings))
 
     @app.periodic(cron="*/5 * * * *")
     @app.task(name="count_offers", queueing_lock="count_offers")

@@ -35,7 +35,7 @@ POLICY = {
         _vendored colours language openapi.spec static tiles.tile geocoder.geocode
         communes.neighbours communes.one communes.search
         nearness.place neighbourhoods.listed neighbourhoods.one changes.outlines
-        pages.offers pages.offer pages.compare_offers pages.visit_offer
+        pages.offers pages.offer pages.compare_offers pages.visit_offer pages.offer_photo pages.small_offer_photo
         affiliation.report
         offers.categories offers.listed offers.one offers.push offers.serving_place offer_tiles.tile offer_tiles.tilejson
         pages.start pages.invitation pages.refuse_invitations pages.commune pages.commune_picture pages.places pages.privacy

@@ -98,7 +98,11 @@ TABLE = [
     line(
         "anonymous", "offers.categories offers.listed offers.serving_place pages.offers pages.compare_offers"
     ),
-    line("anonymous", "offers.one pages.offer pages.visit_offer", of=""),
+    line(
+        "anonymous",
+        "offers.one pages.offer pages.visit_offer pages.offer_photo pages.small_offer_photo",
+        of="",
+    ),
     line("anonymous", "offers.push affiliation.report", of="", refused="login"),
     line("visit over", "offers.near_me offers.serving_me"),
     # A partner's own page: of none that is there.

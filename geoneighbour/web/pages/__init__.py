@@ -26,6 +26,7 @@ from geoneighbour.web.pages import (  # noqa: F401  (each module hangs its route
     moderators,
     neighbourhoods,
     notices,
+    offer_photos,
     offers,
     offline,
     partners,

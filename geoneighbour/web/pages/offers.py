@@ -17,7 +17,7 @@ from geoneighbour.communes import extents
 from geoneighbour.database.http import db
 from geoneighbour.members.models import Member
 from geoneighbour.nearness import service as nearness
-from geoneighbour.offers import hours, queries
+from geoneighbour.offers import hours, photos, queries
 from geoneighbour.offers.searching import LONGEST
 from geoneighbour.posts import queries as posts
 from geoneighbour.web.pages import offer_filters
@@ -59,6 +59,7 @@ def offers() -> Response:
         drawn=None if drawn is None else [one for one in drawn if one.lon is not None],
         cut=drawn is not None and len(drawn) == queries.MOST,
         near=_nearness(resident, found),
+        photos=photos.of(db(), [one.id for one in found]),
         count=queries.count(db(), _wanted(chosen), chosen.zone, MOST_COUNTED)
         if chosen.zone and not chosen.only_open
         else None,
@@ -89,13 +90,15 @@ def offer(offer_id: int) -> str:
     found = queries.one(db(), offer_id, resident.id if resident else None)
     kinds = {one.code: one for one in queries.categories(db())}
     areas = queries.ground(db(), offer_id)
+    photo = photos.of(db(), [offer_id]).get(offer_id)
     return render_template(
         "offers/one.html",
         offer=found,
         kinds=kinds,
         areas=areas,
         by=_serving_me(offer_id),
-        linked=linked_data(found, areas, category_name(kinds[found.category])),
+        photo=photo,
+        linked=linked_data(found, areas, category_name(kinds[found.category]), photo is not None),
         link=url_for("pages.offer", offer_id=offer_id, _external=True),
         bounds=_bounds([found], margin=0.02) or extents.extent(db()),
     )
@@ -127,7 +130,7 @@ def compare_offers() -> str:
     )
 
 
-def linked_data(offer: Any, areas: Sequence[Any], category: str) -> dict[str, Any]:
+def linked_data(offer: Any, areas: Sequence[Any], category: str, with_photo: bool) -> dict[str, Any]:
     """The offer as schema.org has it (JSON-LD)."""
     told: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -142,6 +145,8 @@ def linked_data(offer: Any, areas: Sequence[Any], category: str) -> dict[str, An
     for name, moment in (("validFrom", offer.valid_from), ("validThrough", offer.valid_to)):
         if moment:
             told[name] = moment.isoformat()
+    if with_photo:
+        told["image"] = url_for("pages.offer_photo", offer_id=offer.id, _external=True)
     if offer.lon is not None:
         spot = {"@type": "GeoCoordinates", "longitude": offer.lon, "latitude": offer.lat}
         told["availableAtOrFrom"] = {"@type": "Place", "geo": spot}

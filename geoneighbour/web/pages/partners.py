@@ -10,7 +10,7 @@ from geoneighbour.affiliation import accounts, figures, service
 from geoneighbour.affiliation.statement import csv_of, month_of
 from geoneighbour.database.http import db
 from geoneighbour.members.http import current_member
-from geoneighbour.offers import feed_states
+from geoneighbour.offers import feed_states, photos
 from geoneighbour.web.pages.blueprint import pages
 from geoneighbour.web.pages.words import month
 
@@ -25,6 +25,7 @@ def partner(code: str) -> str:
         months=figures.months(db(), shown.id, today),
         clicked=figures.offers_clicked(db(), shown.id, today),
         feeds=feed_states.states(db(), shown.id),
+        photo_problems=photos.problems(db(), shown.id),
         terms=service.terms(db(), shown.id),
         month=month,
         number=format_decimal,
