@@ -146,6 +146,19 @@ def test_old_clicks_become_counts_that_the_months_still_hold(database: Engine, o
         assert sum(counted.values()) == 4
 
 
+def test_clicks_of_this_month_and_of_the_last_by_offer(
+    database: Engine, offer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {"2026-01-31": "older", "2026-02-01": "before", "2026-02-28": "before", "2026-03-01": "now"}
+    with transaction(database) as session:
+        partner_id = offers.partner(session, "ferme").id
+        for day in days:
+            monkeypatch.setattr(service, "today", lambda day=day: date.fromisoformat(day))
+            service.click(session, "ferme", offer)
+        [(clicked, now, before)] = figures.offers_clicked(session, partner_id, date(2026, 3, 1))
+    assert (clicked.id, now, before) == (offer, 1, 2)
+
+
 def test_two_at_the_same_moment_are_one(database: Engine, offer: int, tokens: Tokens) -> None:
     """The second waits for the first, and then learns of it."""
     with transaction(database) as session:
