@@ -59,7 +59,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A failure comes with what its pages said."""
     report = yield
     if report.failed and report.when == "call":
-        for page in item.stash.get(SHOWN, []):
+        for page in filter(lambda page: not page.is_closed(), item.stash.get(SHOWN, [])):
             report.sections.append((f"page {page.url}", page.locator("body").inner_text()))
     return report
 

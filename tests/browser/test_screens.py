@@ -27,7 +27,7 @@ from tests.posts.pictures import saved, scene
 pytestmark = pytest.mark.browser
 
 GALLERY, PICTURES = ROOT / "docs/screens.md", ROOT / "docs/img"
-LARGEST_OF_ALL = 5_000_000
+LARGEST_OF_ALL = 6_000_000
 LOOKS = {"phone": "phone", "phone-dark": "phone, dark", "desk": "desk", "desk-dark": "desk, dark"}
 LILLEMER = (-1.87, 48.57)
 """In the country, where nobody has drawn anything."""
@@ -136,6 +136,8 @@ VISITOR = [
     Screen("localities", "Where something is going on", "/localites"),
     Screen("commune", "A commune, for anyone", "/communes/35288"),
     Screen("neighbourhood-public", "A neighbourhood, for anyone", "/quartiers/1"),
+    Screen("offers", "What partners offer", "/offres?categorie=amap"),
+    Screen("compare", "Offers of several partners side by side", "/offres/comparer?categorie=car_sharing"),
     Screen("sign-up", "Signing up", "/", sign_up),
     Screen("log-in", "Logging in", "/connexion"),
     Screen("forgotten", "A password forgotten", "/mot-de-passe"),
@@ -157,6 +159,10 @@ MEMBER = [
     Screen("warn", "Warning neighbours", "/alertes/nouvelle", warning),
     Screen("alert-choices", "Which alerts come, and how", "/compte/alertes"),
     Screen("telephone", "One's telephone and this browser", "/compte/telephone"),
+    Screen("offers-for-me", "What serves one's home", "/offres?pour=moi"),
+    Screen("offer", "An offer", "/offres?pour=moi", first_of("offres/")),
+    Screen("suggest", "Suggesting whom to invite", "/offres/proposer?categorie=amap"),
+    Screen("shops", "Shops and bons plans", "/commerces"),
     Screen("contacts", "Neighbours", "/voisins"),
     Screen("messages", "Messages", "/messages"),
     Screen("conversation", "A conversation", "/messages", conversation),
