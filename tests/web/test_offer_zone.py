@@ -144,6 +144,14 @@ def test_bands_and_tiers_are_of_ones_own_home_and_for_oneself(
     ]
     assert "no-store" in answer.headers["Cache-Control"]
     assert "data-tier" not in visitor.get("/offres").text
+    compared = hers.get("/offres/comparer?categorie=producer&pour=tous")
+    assert re.findall(r'data-label="Distance">([^<]*)<', compared.text) == [
+        "À moins de 10 km",
+        "À moins de 2 km",
+        "À moins de 500 m",
+    ]
+    assert "no-store" in compared.headers["Cache-Control"]
+    assert "Distance" not in visitor.get("/offres/comparer?categorie=producer").text
 
 
 def test_neighbours_own_offers_stand_beside_by_the_feeds_rule(

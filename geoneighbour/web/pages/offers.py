@@ -77,11 +77,7 @@ def offers() -> Response:
         next_before=next_before,
         bounds=chosen.zone or _bounds(drawn or found) or extents.extent(db()),
     )
-    answer = make_response(shown)
-    if resident is not None:
-        # It says how near things are to a home.
-        answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return _answer(shown, resident)
 
 
 @pages.get("/offres/<int:offer_id>")
@@ -105,7 +101,7 @@ def offer(offer_id: int) -> str:
 
 
 @pages.get("/offres/comparer")
-def compare_offers() -> str:
+def compare_offers() -> Response:
     """All partners' offers of one `categorie` side by side: those that serve my home; the newest for `pour` tous, and who has no home."""
     kinds = queries.categories(db())
     category = _one_of((one.code for one in kinds), request.args.get("categorie"))
@@ -119,15 +115,17 @@ def compare_offers() -> str:
             if resident and mine
             else queries.listed(db(), wanted)
         )
-    return render_template(
+    shown = render_template(
         "offers/compare.html",
         kinds={one.code: one for one in kinds},
         category=category,
         resident=resident,
         mine=mine,
+        near=_nearness(resident, found),
         offers=sorted(found, key=lambda one: (one.partner_name.casefold(), one.title.casefold())),
         most=SIDE_BY_SIDE,
     )
+    return _answer(shown, resident)
 
 
 def linked_data(offer: Any, areas: Sequence[Any], category: str, with_photo: bool) -> dict[str, Any]:
@@ -229,6 +227,14 @@ def _asking(resident: Member | None, chosen: Filters) -> queries.Ask:
     if chosen.place:
         return partial(queries.serving_place, db(), chosen.place)
     return partial(queries.listed, db(), box=chosen.zone)
+
+
+def _answer(shown: str, resident: Member | None) -> Response:
+    answer = make_response(shown)
+    if resident is not None:
+        # It says how near things are to a home.
+        answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _nearness(resident: Member | None, found: Sequence[Row[Any]]) -> dict[int, dict[str, Any]]:
