@@ -135,6 +135,8 @@ BEGIN
     WHERE s.feed_id = of_feed
       AND s.field IS NULL
       AND stood.content_hash IS DISTINCT FROM s.content_hash
+    -- Numbered as the feed has them: lists are in that order.
+    ORDER BY s.row
     ON CONFLICT (feed_id, external_id) DO UPDATE SET
       category = excluded.category, title = excluded.title, words = excluded.words, price_words = excluded.price_words,
       conditions = excluded.conditions, url = excluded.url, photo_url = excluded.photo_url, point = excluded.point,

@@ -50,6 +50,13 @@ class Wanted:
         offers = self.narrow(session, offers, view)
         return offers.where(view.c.id < self.before).order_by(view.c.id.desc()).limit(self.most)
 
+    def asked(
+        self, session: Session, offers: Select[Any], view: TableClause = _STANDING
+    ) -> Sequence[Row[Any]]:
+        """InvalidInput for too many, and for words that too many offers are like."""
+        with searching.bounded(session, self.q):
+            return session.execute(self.of(session, offers, view)).all()
+
     def narrow(self, session: Session, offers: Select[Any], view: TableClause) -> Select[Any]:
         """All of them, in no order."""
         for name in ("category", "partner"):
@@ -72,14 +79,15 @@ def listed(
     offers = _shown(null())
     if box:
         offers = offers.where(_STANDING.c.point.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
-    return session.execute(wanted.of(session, offers)).all()
+    return wanted.asked(session, offers)
 
 
 def count(session: Session, wanted: Wanted, box: tuple[float, float, float, float], most: int) -> int:
     """How many are wanted that stand in a box, whatever the page; one more than `most` where there are more."""
     inside = select(_STANDING.c.id).where(_STANDING.c.point.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
     some = wanted.narrow(session, inside, _STANDING).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    with searching.bounded(session, wanted.q):
+        return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def serving_home(session: Session, member_id: int, wanted: Wanted) -> Sequence[Row[Any]]:
@@ -101,7 +109,7 @@ def near_home(
     if within_m is not None:
         near = func.nearness.offers_within(member_id, within_m).table_valued("offer_id")
         offers = offers.where(_STANDING.c.id.in_(select(near.c.offer_id)))
-    return session.execute(wanted.of(session, offers)).all()
+    return wanted.asked(session, offers)
 
 
 def nearness_of(
@@ -187,4 +195,4 @@ def _serving(
 ) -> Sequence[Row[Any]]:
     serving = asked.table_valued("offer_id", "by")
     offers = _shown(serving.c.by, view).join_from(view, serving, serving.c.offer_id == view.c.id)
-    return session.execute(wanted.of(session, offers, view)).all()
+    return wanted.asked(session, offers, view)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, TableClause, func, or_, select
+from psycopg.errors import QueryCanceled
+from sqlalchemy import ColumnElement, TableClause, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import InvalidInput
 
 LONGEST = 100
 MOST_WORDS = 6
+LONGEST_MS = 2000
 MANY = 2000
 """Comparing a text with a word takes some 35 microseconds: where so many are to be, it is asked for as it is written."""
 ALIKE = "0.45"
@@ -23,6 +28,25 @@ def said(session: Session, words: str, view: TableClause) -> list[ColumnElement[
         raise InvalidInput("%(most)s caractères au plus.", field="q", most=LONGEST)
     session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", ALIKE, True)))
     return [_one(session, word, view) for word in _words(words)]
+
+
+@contextmanager
+def bounded(session: Session, words: str | None) -> Iterator[None]:
+    """Within it, what is asked with words takes LONGEST_MS at most. InvalidInput, with the transaction undone, for what would take longer."""
+    if words is None:
+        yield
+        return
+    session.execute(select(func.set_config("statement_timeout", str(LONGEST_MS), True)))
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        session.rollback()
+        raise InvalidInput(
+            "Trop d’offres ressemblent à ces mots : vérifiez-les, ou ajoutez-en un.", field="q"
+        ) from None
+    session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
 
 
 def _words(words: str) -> list[str]:

@@ -77,6 +77,15 @@ def drop(session: Session, suggestion_id: int) -> None:
         raise NotFound(f"there is no suggestion {suggestion_id}")
 
 
+def answer(session: Session, ambassador_id: int, suggestion_id: int, *, taken: bool) -> None:
+    """An ambassador sees to one of their communes, or forgets it. NotFound: it does not wait there."""
+    waits = select(func.nearness.suggestions_of_ambassador(ambassador_id))
+    there = OfferSuggestion.id == suggestion_id, OfferSuggestion.id.in_(waits)
+    if session.scalar(select(OfferSuggestion.id).where(*there)) is None:
+        raise NotFound
+    (take if taken else drop)(session, suggestion_id)
+
+
 def _asked() -> Any:
     """Everything but who made it, and when but for the day."""
     point = OfferSuggestion.point

@@ -98,7 +98,7 @@ POLICY = {
         pages.accept_change pages.answer_moderator pages.discuss pages.give_voice pages.moderate pages.name_moderator pages.propose_change pages.redraw
         pages.refuse_change pages.send_change pages.step_down pages.tell_story pages.withdraw_change
         vouching.vouch vouching.who_asks pages.vouch pages.vouching pages.vouching_page
-        pages.watches pages.watch pages.unwatch pages.suggest_offer pages.send_offer_suggestion
+        pages.watches pages.watch pages.unwatch pages.suggest_offer pages.send_offer_suggestion pages.answer_suggestion
         pages.shops pages.new_shop pages.register_shop pages.edit_shop pages.change_shop pages.close_shop pages.report_shop
         pages.publish_deal pages.withdraw_deal pages.ambassador pages.visit_shop
         pages.send_post pages.close_post pages.add_photos pages.describe_photo pages.remove_photo
@@ -112,7 +112,7 @@ ROLES = {
         alerts.approve alerts.refuse alerts.waiting pages.alerts_to_approve pages.decide_alert
     """,
     "ambassador operator": """
-        pages.ambassador pages.visit_shop
+        pages.ambassador pages.visit_shop pages.answer_suggestion
     """,
     "commune_agent operator": """
         verifications.accept verifications.file verifications.one verifications.queue verifications.refuse

@@ -156,7 +156,7 @@ def test_clicks_of_this_month_and_of_the_last_by_offer(
             monkeypatch.setattr(service, "today", lambda day=day: date.fromisoformat(day))
             service.click(session, "ferme", offer)
         [(clicked, now, before)] = figures.offers_clicked(session, partner_id, date(2026, 3, 1))
-    assert (clicked.id, now, before) == (offer, 1, 2)
+        assert (clicked.id, now, before) == (offer, 1, 2)
 
 
 def test_two_at_the_same_moment_are_one(database: Engine, offer: int, tokens: Tokens) -> None:

@@ -116,7 +116,7 @@ TABLE = [
         of="",
     ),
     line("member", "pages.ambassador", roles="ambassador operator"),
-    line("member", "pages.visit_shop", of="", roles="ambassador operator"),
+    line("member", "pages.visit_shop pages.answer_suggestion", of="", roles="ambassador operator"),
     line("anonymous", "openid.begin", of=""),
     line("anonymous", "openid.finish"),
     line("suspended", "openid.unlink", of=""),

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from geoneighbour.offers import searching
 from geoneighbour.offers.models import Offer
 from tests.offers.made import bring_file, feature, features, feed
 from tests.offers.test_tiles import of_tile, read, tile
@@ -183,6 +185,23 @@ def test_neighbours_own_offers_stand_beside_by_the_feeds_rule(
     for other in (visitor, logged_in(carole)):
         assert "courges" not in other.get("/offres").text
     assert "/connexion?next=" in visitor.get("/offres").text
+
+
+def test_words_that_would_take_too_long_are_refused_kindly(
+    database: Engine, tmp_path: Path, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [at(number, -2.05, 48.55, title=f"Fromage de chèvre {number}") for number in range(3000)]
+    bring_file(database, tmp_path, feed(database), features(rows))
+    assert "Fromage" in visitor.get("/offres?mots=fromgae").text
+    monkeypatch.setattr(searching, "LONGEST_MS", 1)
+    for query in ("mots=fromgae", f"mots=fromgae&zone={ZONE}"):
+        page = visitor.get(f"/offres?{query}")
+        assert page.status_code == 200
+        assert "ressemblent à ces mots" in page.text
+    answer = visitor.get("/api/v1/offers?q=fromgae")
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "q")
+    # Without words nothing is bounded, nor the next request.
+    assert "Fromage" in visitor.get("/offres").text
 
 
 def test_an_empty_list_says_why_and_shows_the_way_out(

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoneighbour.errors import Conflict, NotFound
+from geoneighbour.ground.points import Point
 from geoneighbour.members.models import Member
 from geoneighbour.mydata import export
 from geoneighbour.offers import suggestions
@@ -41,11 +42,30 @@ def test_a_suggestion_is_read_without_its_author_and_by_ambassadors_of_its_commu
     done = author.post("/offres/proposer", data={**ASKED, "lon": "-2.05", "lat": "48.55"})
     assert done.status_code == 302
     assert author.post("/offres/proposer", data=ASKED).status_code == 302
-    seen = logged_in(boris).get("/offres/proposer").text
-    assert seen.count("Ferme du Vivier") == 1
+    theirs, others = logged_in(boris), logged_in(carole)
+    seen = theirs.get("/offres/proposer").text
+    assert seen.count("<strong>Ferme du Vivier") == 1
     assert "Anne" not in seen
-    assert "Ferme du Vivier" not in logged_in(carole).get("/offres/proposer").text
+    assert "Ferme du Vivier" not in others.get("/offres/proposer").text
     assert "Ferme du Vivier" not in author.get("/offres/proposer").text
+
+    # Who is an ambassador there takes it or forgets it; for others it is not there.
+    third = suggestions.suggest(world, anne, "producer", "Rucher", place=Point(-2.05, 48.55)).id
+    fourth = suggestions.suggest(world, anne, "producer", "Moulin", place=Point(-2.05, 48.55)).id
+    world.commit()
+    for one in (author, others):
+        refused = one.post(f"/offres/propositions/{third}", data={"answer": "take"})
+        assert refused.status_code in (403, 404)
+    for number, word, words in ((third, "take", "vous vous en occupez"), (fourth, "drop", "oubliée")):
+        assert theirs.post(f"/offres/propositions/{number}", data={"answer": word}).status_code == 302
+        page = theirs.get("/offres/proposer").text
+        assert words in page
+        assert theirs.post(f"/offres/propositions/{number}", data={"answer": word}).status_code == 404
+    assert "Rucher" not in page
+    assert (
+        world.scalars(select(OfferSuggestion.taken_at).where(OfferSuggestion.id == third)).one() is not None
+    )
+    assert world.scalars(select(OfferSuggestion.id).where(OfferSuggestion.id == fourth)).all() == []
 
     first, second = suggestions.waiting(world)
     assert "member_id" not in first._mapping
@@ -58,7 +78,7 @@ def test_a_suggestion_is_read_without_its_author_and_by_ambassadors_of_its_commu
     assert suggestions.waiting(world) == []
     assert suggestions.of_ambassador(world, boris) == []
     mine = dict(export.rows_of(world, anne))["offer_suggestion"]
-    assert [row["name"] for row in mine] == ["Ferme du Vivier"]
+    assert [row["name"] for row in mine] == ["Ferme du Vivier", "Rucher"]
     world.delete(world.get_one(Member, anne))
     world.flush()
     assert world.scalar(select(func.count()).select_from(OfferSuggestion)) == 0

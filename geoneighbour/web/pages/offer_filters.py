@@ -40,6 +40,11 @@ class Filters:
         return not (self.partner or self.words or self.only_open or self.mine or self.within or self.place)
 
     @property
+    def counted(self) -> bool:
+        """Hours are not the database's: of open ones nobody says how many."""
+        return self.zone is not None and not self.only_open
+
+    @property
     def address(self) -> dict[str, Any]:
         """The parameters that say it again."""
         return {

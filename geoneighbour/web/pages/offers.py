@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from geoneighbour.communes import extents
 from geoneighbour.database.http import db
+from geoneighbour.errors import InvalidInput
 from geoneighbour.members.models import Member
 from geoneighbour.nearness import service as nearness
 from geoneighbour.offers import hours, photos, queries
@@ -52,7 +53,17 @@ def offers() -> Response:
     partners = queries.partners(db())
     resident = _resident()
     chosen = offer_filters.read([one.code for one in kinds], [one.code for one in partners], resident)
-    found, drawn, next_before = _page(resident, chosen, before)
+    refusal = None
+    try:
+        found, drawn, next_before = _page(resident, chosen, before)
+        count = (
+            queries.count(db(), _wanted(chosen), chosen.zone, MOST_COUNTED)
+            if chosen.zone and chosen.counted
+            else None
+        )
+    except InvalidInput as error:
+        # Words that would take too long to look for.
+        refusal, found, drawn, next_before, count = error, [], [], None, None
     shown = render_template(
         "offers/list.html",
         offers=found,
@@ -60,9 +71,8 @@ def offers() -> Response:
         cut=drawn is not None and len(drawn) == queries.MOST,
         near=_nearness(resident, found),
         photos=photos.of(db(), [one.id for one in found]),
-        count=queries.count(db(), _wanted(chosen), chosen.zone, MOST_COUNTED)
-        if chosen.zone and not chosen.only_open
-        else None,
+        count=count,
+        refusal=refusal,
         most_counted=MOST_COUNTED,
         chosen=chosen,
         bands=offer_filters.BANDS,

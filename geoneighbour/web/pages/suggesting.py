@@ -13,7 +13,7 @@ from geoneighbour.ground.points import Point
 from geoneighbour.members.http import current_member
 from geoneighbour.offers import queries, suggestions
 from geoneighbour.web.pages.blueprint import pages
-from geoneighbour.web.pages.forms import Refusal, attempt, typed
+from geoneighbour.web.pages.forms import Refusal, attempt, done, typed
 from geoneighbour.web.problems import status_of
 
 
@@ -34,6 +34,17 @@ def send_offer_suggestion() -> Response | tuple[str, int]:
         return _page(refusal, typed("category")), status_of(refusal)
     flash(gettext("Merci : votre proposition est transmise, sans votre nom."), "done")
     return redirect(url_for("pages.offers"))
+
+
+@pages.post("/offres/propositions/<int:suggestion_id>")
+def answer_suggestion(suggestion_id: int) -> Response:
+    """`answer`: take, or anything else to forget it."""
+    taken = typed("answer") == "take"
+    return done(
+        lambda: suggestions.answer(db(), current_member().id, suggestion_id, taken=taken),
+        gettext("C’est noté : vous vous en occupez.") if taken else gettext("Cette proposition est oubliée."),
+        url_for("pages.suggest_offer"),
+    )
 
 
 def _place() -> Point | None:
