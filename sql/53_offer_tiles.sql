@@ -32,34 +32,41 @@ COMMENT ON FUNCTION nearness.around_tile(geometry, double precision) IS
   'The box (EPSG:4326) of a tile (EPSG:3857) with a margin (metres of the web projection), as far as the world goes.';
 
 CREATE OR REPLACE FUNCTION nearness.cluster_tile(z integer, x integer, y integer, of_category text) RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-  WITH frame AS (
-    SELECT ST_TileEnvelope(z, x, y) AS bounds
-  ),
-  counted AS (
-    SELECT cluster.cell, sum(cluster.n)::integer AS n,
-      ST_SetSRID(ST_MakePoint(sum(ST_X(cluster.point) * cluster.n) / sum(cluster.n), sum(ST_Y(cluster.point) * cluster.n) / sum(cluster.n)), 4326) AS point
-    FROM frame
-    -- A cell whose categories have their middles on both sides of a border is read whole: it is narrower than a tile.
-    JOIN offer_cluster AS cluster ON cluster.point && nearness.around_tile(frame.bounds, 40075016.68 / 2 ^ z)
-    WHERE cluster.res = nearness.offer_resolution(z)
-      AND (of_category IS NULL OR cluster.category = of_category)
-    GROUP BY cluster.cell
-  ),
-  placed AS (
-    SELECT counted.cell, counted.n, ST_Transform(counted.point, 3857) AS point FROM counted
-  )
-  SELECT coalesce(ST_AsMVT(shown, 'clusters', 4096, 'geom'), '')
-  FROM (
-    SELECT nearness.cell_text(placed.cell) AS cell, placed.n, ST_AsMVTGeom(placed.point, frame.bounds, buffer => 0) AS geom
-    FROM placed, frame
-    -- On a border in one tile alone.
-    WHERE ST_X(placed.point) >= ST_XMin(frame.bounds) AND ST_X(placed.point) < ST_XMax(frame.bounds)
-      AND ST_Y(placed.point) > ST_YMin(frame.bounds) AND ST_Y(placed.point) <= ST_YMax(frame.bounds)
-    ORDER BY placed.cell
-  ) AS shown;
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+-- From afar few cells of one resolution are all that the index of places would bring, with those of every other: a plan that does
+-- not know the tile takes it nevertheless.
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  bounds geometry := ST_TileEnvelope(z, x, y);
+  -- A cell whose categories have their middles on both sides of a border is read whole: it is narrower than a tile.
+  around geometry := nearness.around_tile(bounds, 40075016.68 / 2 ^ z);
+  resolution integer := nearness.offer_resolution(z);
+BEGIN
+  RETURN (
+    WITH counted AS (
+      SELECT cluster.cell, sum(cluster.n)::integer AS n,
+        ST_SetSRID(ST_MakePoint(sum(ST_X(cluster.point) * cluster.n) / sum(cluster.n), sum(ST_Y(cluster.point) * cluster.n) / sum(cluster.n)), 4326) AS point
+      FROM offer_cluster AS cluster
+      WHERE cluster.res = resolution
+        AND cluster.point && around
+        AND (of_category IS NULL OR cluster.category = of_category)
+      GROUP BY cluster.cell
+    ),
+    placed AS (
+      SELECT counted.cell, counted.n, ST_Transform(counted.point, 3857) AS point FROM counted
+    )
+    SELECT coalesce(ST_AsMVT(shown, 'clusters', 4096, 'geom'), '')
+    FROM (
+      SELECT nearness.cell_text(placed.cell) AS cell, placed.n, ST_AsMVTGeom(placed.point, bounds, buffer => 0) AS geom
+      FROM placed
+      -- On a border in one tile alone.
+      WHERE ST_X(placed.point) >= ST_XMin(bounds) AND ST_X(placed.point) < ST_XMax(bounds)
+        AND ST_Y(placed.point) > ST_YMin(bounds) AND ST_Y(placed.point) <= ST_YMax(bounds)
+      ORDER BY placed.cell
+    ) AS shown
+  );
+END
+$$;
 COMMENT ON FUNCTION nearness.cluster_tile(integer, integer, integer, text) IS
   'Layer clusters of a tile: cell (H3, as text) and n, of all categories (null) or one, at the middle of its offers.';
 
