@@ -142,10 +142,16 @@ def _held(shape: BaseGeometry | None, grounds: tuple[BaseGeometry | None, ...]) 
     `grounds`: of the tiers but the last, each within the next; None: not asked. `shape` None: everywhere.
     """
     held, within = set(), 0.0
-    for tier, ground in zip(TIERS, grounds, strict=False):
-        if ground is None:
-            continue
-        inside = (ground if shape is None else shapely.intersection(shape, ground)).area
+    asked = [(tier, ground) for tier, ground in zip(TIERS, grounds, strict=False) if ground is not None]
+    # A reach that is one of them itself holds those before it, and all of it lies in those after it: nothing to overlay.
+    itself = next((at for at, (_, ground) in enumerate(asked) if ground is shape), None)
+    for at, (tier, ground) in enumerate(asked):
+        if shape is None or (itself is not None and at <= itself):
+            inside = ground.area
+        elif itself is not None:
+            inside = shape.area
+        else:
+            inside = shapely.intersection(shape, ground).area
         if inside - within > SLIVER:
             held.add(tier)
         within = max(within, inside)
