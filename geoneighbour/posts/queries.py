@@ -36,7 +36,7 @@ def feed(
     Only those that come by a tier, are of a kind, are by an author, where one is given.
     """
     asked = {"before": before, "most": most, "tier": tier, "kind": kind, "author": author_id}
-    return list(session.execute(_FEED, asked | {"member": member_id}))
+    return [*session.execute(_FEED, asked | {"member": member_id}).all()]
 
 
 def shown(session: Session, member_id: int, post_id: int) -> Row[Any]:

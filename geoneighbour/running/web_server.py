@@ -13,6 +13,7 @@ from geoneighbour.communes import queries as communes
 from geoneighbour.database.engine import transaction
 from geoneighbour.errors import Unavailable
 from geoneighbour.logs import Discreet
+from geoneighbour.running.web_process import WebProcess
 from geoneighbour.settings import Settings
 
 
@@ -39,7 +40,7 @@ class WebServer(BaseApplication):
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.options: dict[str, Any] = {
             "bind": f"{host}:{port}",
-            "worker_class": "gthread",
+            "worker_class": WebProcess,
             "workers": settings.web_processes,
             "threads": settings.web_threads,
             "keepalive": 5,

@@ -33,7 +33,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import delete, event, text
 from sqlalchemy.orm import Session
 
-from geoneighbour.accounts.models import Account
+from geoneighbour.accounts.models import Account, Attempt
 from geoneighbour.database.engine import make_engine
 from geoneighbour.settings import load
 from geoneighbour.web.app import create_app
@@ -103,6 +103,9 @@ def measure(url: str, options: argparse.Namespace, say: Callable[[str], None]) -
     statements = {name: sent(app, name, browsers[0]) for name in PATHS}
     loads = defaultdict(list)
     with served(url) as address:
+        # Not counted: each connection to the database plans the rule's functions once.
+        for name in PATHS:
+            clients(address, name, browsers, 2)
         for turn in range(options.rounds):
             say(f"round {turn + 1} of {options.rounds}")
             for at in range(len(PATHS)):
@@ -120,6 +123,8 @@ def logged_in(app: Flask, url: str, number: int) -> Iterator[Browser]:
             text("SELECT member_id FROM bench.viewer WHERE n <= :n ORDER BY n"), {"n": number}
         ).all()
         session.execute(delete(Account))
+        # Several runs within the hour are too many logins.
+        session.execute(delete(Attempt))
         word = hash_password(PASSWORD)
         session.add_all(
             Account(email=f"m{m}@exemple.fr", password=word, active=True, fs_uniquifier=f"m{m}", member_id=m)
