@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-from babel import numbers
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 
 _ELISION = "AEIOUYÀÂÉÈÊËÎÏÔÛÜŒaeiouyàâéèêëîïôûüœ"
 
@@ -80,7 +78,7 @@ def why_post(row: Any) -> str:
         case "area":
             return gettext("%(name)s a dessiné une zone qui tient votre secteur.", name=row.author_name)
         case "radius":
-            km = _km(row.radius_m, str(get_locale()))
+            km = format_decimal(row.radius_m / 1000)
             if row.placed:
                 return gettext(
                     "%(name)s a choisi un lieu, à %(km)s km au plus de votre secteur.",
@@ -95,12 +93,6 @@ def why_post(row: Any) -> str:
         case "all":
             return gettext("%(name)s écrit à tout le monde.", name=row.author_name)
     return why(row, row.origin_kind, row.origin_name, row.origin_commune)
-
-
-@lru_cache(maxsize=1024)
-def _km(metres: int, locale: str) -> str:
-    """As a locale writes it. Kept: most radii are round, and writing one takes longer than the rest of its sentence."""
-    return numbers.format_decimal(metres / 1000, locale=locale)
 
 
 def in_wider_area(origin: str, home: str | None, rings: int | None) -> str:

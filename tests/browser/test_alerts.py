@@ -92,9 +92,9 @@ def shown(page: Page, origin: str, told: dict[str, str]) -> list[list[str]]:
         page.wait_for_timeout(50)
     message = {"origin": origin, "registrationId": registered[-1], "data": json.dumps(told)}
     workers.send("ServiceWorker.deliverPushMessage", message)
-    asked = "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.length)"
-    page.wait_for_function(f"() => {asked}")
-    return page.evaluate(
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
-        ".then((all) => all.map(({ title, body, tag }) => [title, body, tag]))"
+    # Looked at once: between two looks the browser may put one in place of another.
+    found = page.wait_for_function(
+        "() => navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+        ".then((all) => all.length ? all.map(({ title, body, tag }) => [title, body, tag]) : null)"
     )
+    return found.json_value()
